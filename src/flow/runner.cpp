@@ -1,0 +1,255 @@
+#include "flow/runner.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/hash.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+
+namespace scoreline::flow {
+
+Runner::Runner(Consumer& consumer, LaneCache& cache, RunnerPorts ports, RunnerOptions options)
+    : consumer_(consumer),
+      cache_(cache),
+      ports_(ports),
+      options_(std::move(options)),
+      publisher_(ports.sink, consumer.spec().name, options_.publisher),
+      lock_(consumer.spec().lock) {}
+
+bool Runner::step() {
+  bool busy = publisher_.poll(std::chrono::milliseconds(0));
+  std::size_t queued = 0;
+  bool work_waits = false;
+  for (const auto& [number, lane] : lanes_) {
+    queued += lane.queue.size();
+    work_waits = work_waits || ((!lane.queue.empty() || lane.more) && lane.halted.empty() && !publisher_.full(number));
+  }
+  const bool pausing = options_.steady_us() < wait_until_us_;
+  try {
+    // A full queue is still polled now and then: whoever does not poll for minutes loses his membership.
+    const bool overdue = last_poll_us_ != 0 && options_.steady_us() - last_poll_us_ > 60 * base::kSecondUs;
+    if (queued < 2 * options_.batch_records || overdue) {
+      last_poll_us_ = options_.steady_us();
+      const auto wait = work_waits && !pausing ? std::chrono::milliseconds(0) : options_.poll_wait;
+      PollResult polled = ports_.source.poll(overdue ? 1 : options_.batch_records, wait);
+      busy = busy || !polled.records.empty() || !polled.lanes_gained.empty() || !polled.lanes_lost.empty();
+      take_events(std::move(polled));
+    } else if (pausing) {
+      publisher_.poll(options_.poll_wait);
+    }
+    if (pausing) return busy;
+    gain_lanes();
+    if (work()) busy = true;
+    if (busy && trouble_.empty() == false && options_.steady_us() >= wait_until_us_) trouble_.clear();
+  } catch (const base::Unavailable& away) {
+    back_off(away.what());
+  }
+  return busy;
+}
+
+void Runner::back_off(const std::string& why) {
+  backoff_us_ = std::clamp(backoff_us_ * 2, options_.backoff_us_min, options_.backoff_us_max);
+  wait_until_us_ = options_.steady_us() + backoff_us_;
+  if (trouble_ != why)
+    base::log::warn("a peer is away; trying again",
+                    {{"consumer", consumer_.spec().name}, {"reason", why}, {"wait_ms", backoff_us_ / 1000}, {"next", "bring it back; nothing is lost meanwhile"}});
+  trouble_ = why;
+}
+
+bool Runner::work() {
+  Attempt attempt = prepare();
+  if (attempt.works.empty()) return false;
+  while (true) {
+    Result result = Result::again;
+    try {
+      result = run(attempt);
+    } catch (const base::Conflict&) {
+      ports_.session.rollback();
+      consumer_.finish(false);
+      // Twice beaten to it: the third time alone (design 5, Races in identity).
+      if (++conflicts_ >= 2) lock_ = LockMode::exclusive;
+    } catch (const base::Refused& refused) {
+      ports_.session.rollback();
+      consumer_.finish(false);
+      refuse_single(attempt, refused.what());
+      return true;
+    } catch (const base::Unavailable&) {
+      ports_.session.rollback();
+      consumer_.finish(false);
+      give_back(attempt);
+      throw;
+    }
+    if (result == Result::done) break;
+    if (result == Result::nothing) return true;
+  }
+  conflicts_ = 0;
+  lock_ = consumer_.spec().lock;
+  backoff_us_ = 0;
+  trouble_.clear();
+  return true;
+}
+
+// What every lane contributes: its next records, in order. One by one after the database refused a batch.
+Runner::Attempt Runner::prepare() {
+  Attempt attempt;
+  attempt.states.reserve(lanes_.size());
+  attempt.records.reserve(lanes_.size());
+  for (auto& [number, lane] : lanes_) {
+    if (!lane.halted.empty() || publisher_.full(number)) continue;
+    const bool unnoted_acks = publisher_.acknowledged(number) > lane.state.acked_batch && publisher_.idle();
+    if (lane.queue.empty() && !lane.more && !unnoted_acks) continue;
+    if (single_ > 0 && lane.queue.empty()) continue;
+    const std::size_t count = std::min(lane.queue.size(), single_ > 0 ? std::size_t{1} : options_.lane_records);
+    auto& records = attempt.records.emplace_back();
+    for (std::size_t i = 0; i < count; ++i) records.push_back(std::move(lane.queue[i]));
+    lane.queue.erase(lane.queue.begin(), lane.queue.begin() + static_cast<std::ptrdiff_t>(count));
+    LaneWork& work = attempt.works.emplace_back();
+    work.lane = number;
+    if (single_ > 0) break;
+  }
+  attempt.states.resize(attempt.works.size());
+  return attempt;
+}
+
+Runner::Result Runner::run(Attempt& attempt) {
+  ports_.session.begin(lock_);
+  for (std::size_t i = 0; i < attempt.works.size(); ++i) {
+    const std::int32_t number = attempt.works[i].lane;
+    attempt.states[i] = lanes_.at(number).state;
+    LaneState& next = attempt.states[i];
+    next.batch_no += 1;
+    next.acked_batch = std::max(next.acked_batch, publisher_.acknowledged(number));
+    LaneWork fresh;
+    fresh.lane = number;
+    fresh.state = &next;
+    fresh.records = attempt.records[i];
+    attempt.works[i] = std::move(fresh);
+  }
+  const LockMode needed = consumer_.handle(attempt.works, lock_);
+  if (needed > lock_) {
+    ports_.session.rollback();
+    consumer_.finish(false);
+    lock_ = needed;
+    return Result::again;
+  }
+  if (drop_halted(attempt)) {
+    ports_.session.rollback();
+    consumer_.finish(false);
+    return attempt.works.empty() ? Result::nothing : Result::again;
+  }
+  for (std::size_t i = 0; i < attempt.works.size(); ++i)
+    advance(lanes_.at(attempt.works[i].lane), attempt.works[i], attempt.records[i]);
+  return decide(attempt);
+}
+
+// Moves the positions behind what was taken.
+void Runner::advance(Lane& lane, LaneWork& work, std::vector<InRecord>& records) {
+  std::vector<const InRecord*> last(consumer_.spec().inputs.size(), nullptr);
+  for (std::size_t k = 0; k < work.taken; ++k) last[records[k].input] = &records[k];
+  work.state->inputs.resize(last.size());
+  for (std::size_t i = 0; i < last.size(); ++i) {
+    if (last[i] == nullptr) continue;
+    InputPosition& input = work.state->inputs[i];
+    input.next_offset = last[i]->offset + 1;
+    input.anchor = {lane.topic_ids.empty() ? std::string() : lane.topic_ids[i], last[i]->leader_epoch, base::checksum(last[i]->value), true};
+  }
+}
+
+Runner::Result Runner::decide(Attempt& attempt) {
+  std::vector<LaneMove> moves;
+  std::vector<OutboxRow> rows;
+  std::vector<BatchId> settled;
+  std::vector<DeadLetter> letters;
+  for (LaneWork& work : attempt.works) {
+    const Lane& lane = lanes_.at(work.lane);
+    moves.push_back({work.lane, lane.epoch, lane.state.batch_no, work.state});
+    if (!work.out.empty()) rows.push_back({work.lane, work.state->batch_no, &work.out});
+    if (work.state->acked_batch > lane.state.acked_batch) settled.push_back({work.lane, work.state->acked_batch});
+    letters.insert(letters.end(), work.dead_letters.begin(), work.dead_letters.end());
+  }
+  const std::string& name = consumer_.spec().name;
+  const std::vector<std::int32_t> lost = ports_.lanes.claim(name, moves);
+  if (!lost.empty()) return resolve_lost(attempt, lost);
+  consumer_.save();
+  if (!rows.empty()) ports_.outbox.append(name, rows);
+  if (!settled.empty()) ports_.outbox.remove(name, settled);
+  if (!letters.empty()) ports_.dead_letters.append(letters);
+  if (ports_.session.commit())
+    apply(attempt);
+  else
+    resolve_doubt(attempt);
+  return Result::done;
+}
+
+void Runner::apply(Attempt& attempt) {
+  static auto& seconds = base::metrics::histogram("batch_records", "records per committed batch", {}, {1, 10, 100, 1000, 5000, 10'000, 50'000});
+  std::size_t taken = 0;
+  consumer_.finish(true);
+  for (std::size_t i = 0; i < attempt.works.size(); ++i) {
+    LaneWork& work = attempt.works[i];
+    taken += work.taken;
+    Lane& lane = lanes_.at(work.lane);
+    lane.state = std::move(attempt.states[i]);
+    lane.more = work.more;
+    auto& records = attempt.records[i];
+    for (std::size_t k = records.size(); k > work.taken; --k) lane.queue.push_front(std::move(records[k - 1]));
+    publisher_.publish({work.lane, lane.state.batch_no}, std::move(work.out));
+    if (work.taken > 0) {
+      std::vector<std::int64_t> offsets;
+      for (const InputPosition& input : lane.state.inputs) offsets.push_back(input.next_offset);
+      ports_.source.hint(work.lane, offsets);
+    }
+  }
+  seconds.observe(static_cast<double>(taken));
+  if (single_ > 0) single_ -= std::min(single_, std::max<std::size_t>(1, taken));
+}
+
+void Runner::give_back(Attempt& attempt) {
+  for (std::size_t i = 0; i < attempt.works.size(); ++i) {
+    const auto lane = lanes_.find(attempt.works[i].lane);
+    if (lane == lanes_.end()) continue;
+    auto& records = attempt.records[i];
+    for (std::size_t k = records.size(); k > 0; --k) lane->second.queue.push_front(std::move(records[k - 1]));
+  }
+  attempt = Attempt{};
+}
+
+// PostgreSQL refused the data: the records of this batch go one by one; the one that is refused alone is the culprit.
+void Runner::refuse_single(Attempt& attempt, const std::string& why) {
+  const bool alone = attempt.works.size() == 1 && attempt.records[0].size() == 1;
+  if (!alone) {
+    for (const auto& records : attempt.records) single_ += records.size();
+    base::log::warn("the database refused a batch; handling it record by record", {{"consumer", consumer_.spec().name}, {"reason", why}, {"next", "see the dead letters"}});
+    give_back(attempt);
+    return;
+  }
+  LaneWork& work = attempt.works[0];
+  const InRecord& record = attempt.records[0][0];
+  attempt.states[0] = lanes_.at(work.lane).state;
+  LaneWork fresh;
+  fresh.lane = work.lane;
+  fresh.state = &attempt.states[0];
+  fresh.state->batch_no += 1;
+  fresh.records = attempt.records[0];
+  fresh.taken = 1;
+  fresh.more = true;
+  fresh.dead_letters.push_back({consumer_.spec().name, consumer_.spec().inputs[record.input], record.lane, record.offset, record.log_time,
+                                "refused_by_database", why, "", std::string(record.key), std::string(record.value)});
+  work = std::move(fresh);
+  advance(lanes_.at(work.lane), work, attempt.records[0]);
+  ports_.session.begin(LockMode::none);
+  const LaneMove move{work.lane, lanes_.at(work.lane).epoch, lanes_.at(work.lane).state.batch_no, work.state};
+  if (!ports_.lanes.claim(consumer_.spec().name, {&move, 1}).empty()) {
+    ports_.session.rollback();
+    give_back(attempt);
+    return;
+  }
+  ports_.dead_letters.append(work.dead_letters);
+  if (ports_.session.commit())
+    apply(attempt);
+  else
+    give_back(attempt);
+}
+
+}  // namespace scoreline::flow
