@@ -1,0 +1,45 @@
+# Third-party libraries. Those that Debian 12 has too old come from the folder that scripts/deps filled.
+
+if(DEFINED ENV{SCORELINE_CACHE})
+  set(cache $ENV{SCORELINE_CACHE})
+elseif(DEFINED ENV{XDG_CACHE_HOME})
+  set(cache $ENV{XDG_CACHE_HOME}/scoreline)
+else()
+  set(cache $ENV{HOME}/.cache/scoreline)
+endif()
+set(SCORELINE_DEPS ${cache}/prefix CACHE PATH "where scripts/deps installed librdkafka and libpqxx")
+list(PREPEND CMAKE_PREFIX_PATH ${SCORELINE_DEPS}) # pkg-config is asked there first, too
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(CURL REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(date REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(prometheus-cpp REQUIRED)
+find_package(rapidcheck REQUIRED)
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(odbc REQUIRED IMPORTED_TARGET odbc)
+pkg_check_modules(pq REQUIRED IMPORTED_TARGET libpq)
+pkg_check_modules(pqxx REQUIRED IMPORTED_TARGET libpqxx>=7.10)
+
+# Ours is static and knows what it needs through its CMake package; a newer one of the system has pkg-config only.
+add_library(scoreline_rdkafka INTERFACE)
+if(EXISTS ${SCORELINE_DEPS}/lib/cmake/RdKafka)
+  list(APPEND CMAKE_MODULE_PATH ${SCORELINE_DEPS}/lib/cmake/RdKafka) # its FindLZ4
+  find_package(RdKafka 2.8 REQUIRED CONFIG)
+  target_link_libraries(scoreline_rdkafka INTERFACE RdKafka::rdkafka)
+else()
+  pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka>=2.8)
+  if(rdkafka_VERSION VERSION_EQUAL 2.10.0)
+    message(FATAL_ERROR "librdkafka 2.10.0 never recovers once all brokers were down: use another version")
+  endif()
+  target_link_libraries(scoreline_rdkafka INTERFACE PkgConfig::rdkafka)
+endif()
