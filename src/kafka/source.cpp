@@ -1,0 +1,199 @@
+#include "kafka/source.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/errors.hpp"
+#include "base/log.hpp"
+#include "base/time.hpp"
+#include "kafka/message.hpp"
+
+namespace scoreline::kafka {
+namespace {
+
+constexpr std::int64_t kCloseLimitUs = 10 * base::kSecondUs;
+constexpr std::int64_t kHintEveryUs = base::kSecondUs;
+// While nothing comes, membership is served this often.
+constexpr std::int64_t kMemberEveryMs = 50;
+
+Conf member_conf(const Settings& settings, const std::string& group) {
+  return make_conf(settings, Role::consumer,
+                   {{"group.id", group},
+                    {"partition.assignment.strategy", "range"},
+                    {"session.timeout.ms", std::to_string(settings.session_timeout_ms)},
+                    {"heartbeat.interval.ms", std::to_string(settings.heartbeat_interval_ms)},
+                    {"max.poll.interval.ms", "300000"}});
+}
+
+// The reader commits nothing and joins nothing; librdkafka only wants a group's name for assign().
+Conf reader_conf(const Settings& settings, const std::string& group) {
+  const std::int64_t fetch_bytes = std::max<std::int64_t>(1'048'576, std::min<std::int64_t>(settings.queued_max_kbytes, 8'192) * 512);
+  return make_conf(settings, Role::consumer,
+                   {{"group.id", group},
+                    {"queued.max.messages.kbytes", std::to_string(settings.queued_max_kbytes)},
+                    {"fetch.max.bytes", std::to_string(fetch_bytes)},
+                    {"fetch.message.max.bytes", "1048576"}});
+}
+
+}  // namespace
+
+KafkaSource::KafkaSource(Settings settings, std::string_view consumer, std::vector<flow::Topic> inputs)
+    : settings_(std::move(settings)), group_(group_name(settings_, consumer)) {
+  Conf conf = member_conf(settings_, group_);
+  rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);
+  rd_kafka_conf_set_offset_commit_cb(conf.get(), on_commit);
+  member_ = Handle(Role::consumer, std::move(conf), this);
+  reader_ = Handle(Role::consumer, reader_conf(settings_, group_), this);
+  rd_kafka_poll_set_consumer(member_.get());
+  rd_kafka_poll_set_consumer(reader_.get());
+  reader_queue_.reset(rd_kafka_queue_get_consumer(reader_.get()));
+  const Partitions topics = make_partitions(static_cast<int>(inputs.size()));
+  for (const flow::Topic topic : inputs) {
+    Input& input = inputs_.emplace_back();
+    input.name = topic_name(settings_, topic);
+    input.reader_topic.reset(rd_kafka_topic_new(reader_.get(), input.name.c_str(), nullptr));
+    rd_kafka_topic_partition_list_add(topics.get(), input.name.c_str(), RD_KAFKA_PARTITION_UA);
+  }
+  if (const auto error = rd_kafka_subscribe(member_.get(), topics.get()))
+    throw base::UsageError(fmt::format("group {} cannot subscribe: {}", group_, meaning(error)));
+}
+
+KafkaSource::~KafkaSource() { close(); }
+
+void KafkaSource::close() noexcept {
+  if (!member_) return;
+  closing_ = true;
+  try {
+    hinted_us_ = 0;
+    flush_hints();
+    // Bounded (facts 7): a close that hangs must not keep the process; the group then waits one session timeout.
+    const Queue queue(rd_kafka_queue_new(member_.get()));
+    const Error refused(rd_kafka_consumer_close_queue(member_.get(), queue.get()));
+    const std::int64_t deadline_us = base::steady_us() + kCloseLimitUs;
+    while (!refused && !rd_kafka_consumer_closed(member_.get()) && base::steady_us() < deadline_us)
+      rd_kafka_queue_poll_callback(queue.get(), 50);
+    if (refused || !rd_kafka_consumer_closed(member_.get()))
+      base::log::warn("did not leave the group in time", {{"group", group_}, {"next", "nothing: its lanes move after one session timeout"}});
+  } catch (const std::exception& problem) {
+    base::log::warn("leaving the group failed", {{"group", group_}, {"reason", problem.what()}, {"next", "nothing: its lanes move after one session timeout"}});
+  }
+  result_ = {};
+  member_.reset();
+  reader_queue_.reset();
+  inputs_.clear();
+  reader_.reset();
+}
+
+flow::PollResult KafkaSource::poll(std::size_t max_records, std::chrono::milliseconds wait) {
+  serve_member();
+  look_for_missing();
+  apply_changes();
+  flush_hints();
+  fetch(std::max<std::size_t>(1, max_records), wait);
+  if (!fatal_.empty()) throw base::Unavailable(fatal_);
+  return std::exchange(result_, {});
+}
+
+void KafkaSource::start(std::int32_t lane, std::span<const std::int64_t> next_offsets) {
+  SCORELINE_CHECK(next_offsets.size() == inputs_.size(), "a lane starts with one offset per input");
+  if (lane < 0 || static_cast<std::size_t>(lane) >= lanes_.size()) return;
+  Lane& mine = lanes_[static_cast<std::size_t>(lane)];
+  if (!mine.gained) return;  // lost meanwhile
+  mine.reading = true;
+  mine.next.assign(next_offsets.begin(), next_offsets.end());
+  changed_.insert(lane);
+}
+
+void KafkaSource::stop(std::int32_t lane) {
+  if (lane < 0 || static_cast<std::size_t>(lane) >= lanes_.size()) return;
+  lanes_[static_cast<std::size_t>(lane)].reading = false;
+  changed_.insert(lane);
+}
+
+// Starts and stops since the last poll, in two calls however many lanes they concern.
+void KafkaSource::apply_changes() {
+  if (changed_.empty()) return;
+  const Partitions stopped = make_partitions(), started = make_partitions();
+  for (const std::int32_t number : changed_) {
+    Lane& lane = lanes_[static_cast<std::size_t>(number)];
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      const char* name = inputs_[i].name.c_str();
+      if (lane.fetching) rd_kafka_topic_partition_list_add(stopped.get(), name, number);
+      if (lane.reading) rd_kafka_topic_partition_list_add(started.get(), name, number)->offset = lane.next[i];
+    }
+    lane.fetching = lane.reading;
+  }
+  changed_.clear();
+  const auto check = [&](rd_kafka_error_t* raw) {
+    const Error error(raw);
+    SCORELINE_CHECK(!error, rd_kafka_error_string(error.get()));
+  };
+  if (stopped->cnt > 0) check(rd_kafka_incremental_unassign(reader_.get(), stopped.get()));
+  if (started->cnt > 0) check(rd_kafka_incremental_assign(reader_.get(), started.get()));
+}
+
+void KafkaSource::fetch(std::size_t max_records, std::chrono::milliseconds wait) {
+  const std::int64_t deadline_us = base::steady_us() + std::chrono::microseconds(wait).count();
+  while (true) {
+    const std::int64_t left_ms = (deadline_us - base::steady_us() + 999) / 1000;
+    Message first(rd_kafka_consumer_poll(reader_.get(), static_cast<int>(std::clamp<std::int64_t>(left_ms, 0, kMemberEveryMs))));
+    if (first) {
+      take(std::move(first));
+      break;
+    }
+    serve_member();
+    const bool event = !result_.lanes_gained.empty() || !result_.lanes_lost.empty() || !result_.lanes_broken.empty() || !fatal_.empty();
+    if (event || left_ms <= 0) return;
+  }
+  // What else is there, without waiting. No rebalance can happen in here: the reader is in no group.
+  const std::size_t more = max_records - 1;
+  buffer_.resize(more);
+  const ssize_t count = more > 0 ? rd_kafka_consume_batch_queue(reader_queue_.get(), 0, buffer_.data(), more) : 0;
+  for (ssize_t i = 0; i < count; ++i) take(Message(buffer_[static_cast<std::size_t>(i)]));
+}
+
+void KafkaSource::take(Message message) {
+  if (message->err) return take_error(*message);
+  const std::size_t input = input_of(message->rkt);
+  const auto number = static_cast<std::size_t>(message->partition);
+  if (input == inputs_.size() || number >= lanes_.size()) return;
+  Lane& lane = lanes_[number];
+  // Fetched for an earlier start of this lane, or for one that was stopped since: drop it before it has any effect.
+  if (!lane.reading || changed_.contains(message->partition) || message->offset < lane.next[input]) return;
+  lane.next[input] = message->offset + 1;
+  inputs_[input].missing_since_us = 0;
+  result_.records.push_back(to_record(std::move(message), static_cast<std::uint8_t>(input)));
+}
+
+std::size_t KafkaSource::input_of(const rd_kafka_topic_t* topic) const {
+  for (std::size_t i = 0; i < inputs_.size(); ++i)
+    if (inputs_[i].reader_topic.get() == topic) return i;
+  return topic ? input_of(std::string_view(rd_kafka_topic_name(topic))) : inputs_.size();
+}
+
+std::size_t KafkaSource::input_of(std::string_view topic) const {
+  const auto place = std::find_if(inputs_.begin(), inputs_.end(), [&](const Input& input) { return input.name == topic; });
+  return static_cast<std::size_t>(place - inputs_.begin());
+}
+
+void KafkaSource::hint(std::int32_t lane, std::span<const std::int64_t> next_offsets) {
+  SCORELINE_CHECK(next_offsets.size() == inputs_.size(), "a hint has one offset per input");
+  std::erase_if(hints_, [&](const auto& other) { return other.first == lane; });
+  hints_.emplace_back(lane, std::vector<std::int64_t>(next_offsets.begin(), next_offsets.end()));
+}
+
+void KafkaSource::flush_hints() {
+  const std::int64_t now_us = base::steady_us();
+  if (hints_.empty() || now_us - hinted_us_ < kHintEveryUs) return;
+  hinted_us_ = now_us;
+  const Partitions offsets = make_partitions();
+  for (const auto& [lane, next] : hints_)
+    for (std::size_t i = 0; i < inputs_.size(); ++i)
+      rd_kafka_topic_partition_list_add(offsets.get(), inputs_[i].name.c_str(), lane)->offset = next[i];
+  hints_.clear();
+  if (const auto error = rd_kafka_commit(member_.get(), offsets.get(), 1)) on_commit(member_.get(), error, offsets.get(), this);
+}
+
+}  // namespace scoreline::kafka
