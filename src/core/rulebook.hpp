@@ -39,6 +39,9 @@ struct Rule {
   std::uint32_t match = 0;               // index into RuleBook::matches
   std::optional<std::int64_t> limit_x100;
   OncePer once_per = OncePer::event;
+  /// A day with fewer tallied activities counts 0 (before once_per = "day" and max_per_day); only with OncePer::event and
+  /// OncePer::day. An extension of the language, see docs/rulebook.md.
+  std::optional<std::int32_t> min_per_day;
   std::optional<std::int32_t> max_per_day;
   Decay decay;
   std::optional<std::int32_t> expires_after_days;
