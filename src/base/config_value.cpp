@@ -32,11 +32,13 @@ std::string lowered(std::string_view text) {
   return out;
 }
 
-Result<std::int64_t> parse_with_unit(std::string_view setting, std::string_view text, std::span<const Unit> units, std::string_view example) {
+Result<std::int64_t> parse_with_unit(std::string_view setting, std::string_view text, std::span<const Unit> units,
+                                     std::string_view example) {
   text = trimmed(text);
   std::int64_t number = 0;
   const auto [rest, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc() || number < 0) return refused(setting, fmt::format("{} must be a number with a unit, such as {}", setting, example));
+  if (failure != std::errc() || number < 0)
+    return refused(setting, fmt::format("{} must be a number with a unit, such as {}", setting, example));
   const std::string unit = lowered(trimmed({rest, static_cast<std::size_t>(text.data() + text.size() - rest)}));
   for (const Unit& known : units) {
     if (known.name != unit) continue;
@@ -118,7 +120,8 @@ Result<std::optional<std::string>> environment_value(std::string_view setting) {
   const std::string name = environment_name(setting), file_name = name + "_FILE";
   const char* value = std::getenv(name.c_str());
   const char* path = std::getenv(file_name.c_str());
-  if (value != nullptr && path != nullptr) return refused(setting, fmt::format("both {} and {} are set; keep one of them", name, file_name));
+  if (value != nullptr && path != nullptr)
+    return refused(setting, fmt::format("both {} and {} are set; keep one of them", name, file_name));
   if (path == nullptr) return value == nullptr ? std::optional<std::string>() : std::optional<std::string>(value);
   std::ifstream file(path, std::ios::binary);
   std::ostringstream content;

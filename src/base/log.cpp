@@ -85,8 +85,8 @@ void append_value(std::string& out, const Value& value) {
 
 // Without quotes where a person can read it without.
 void append_pretty_value(std::string& out, const Value& value) {
-  const bool quoted = value.kind() == Value::Kind::text && (value.text().empty() || value.text().find_first_of(" =\"") != std::string_view::npos);
-  if (value.kind() == Value::Kind::text && !quoted)
+  const bool text = value.kind() == Value::Kind::text;
+  if (text && !value.text().empty() && value.text().find_first_of(" =\"") == std::string_view::npos)
     append_escaped(out, value.text());
   else
     append_value(out, value);
@@ -120,7 +120,8 @@ std::string format_json(Level level, std::string_view at_rfc3339, std::string_vi
 }
 
 std::string format_pretty(Level level, std::string_view at_rfc3339, std::string_view sentence, Fields fields) {
-  std::string out = fmt::format("{}{}{} {}{:<5}{} ", kDim, at_rfc3339, kPlain, kColours[static_cast<std::size_t>(level)], name_of(level), kPlain);
+  const std::string_view colour = kColours[static_cast<std::size_t>(level)];
+  std::string out = fmt::format("{}{}{} {}{:<5}{} ", kDim, at_rfc3339, kPlain, colour, name_of(level), kPlain);
   if (!process_name().empty()) {
     out += "[";
     append_escaped(out, process_name());

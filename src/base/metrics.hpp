@@ -64,7 +64,8 @@ std::vector<double> duration_bounds();
 Counter& counter(std::string_view name, std::string_view help, const Labels& labels = {});
 Gauge& gauge(std::string_view name, std::string_view help, const Labels& labels = {});
 /// `bounds` ascending; those of the first call for a name and labels stay.
-Histogram& histogram(std::string_view name, std::string_view help, const Labels& labels = {}, std::vector<double> bounds = duration_bounds());
+Histogram& histogram(std::string_view name, std::string_view help, const Labels& labels = {},
+                     std::vector<double> bounds = duration_bounds());
 
 /// Everything, in text format 0.0.4, sorted by name and labels.
 std::string expose();

@@ -170,7 +170,9 @@ void Connection::refuse(const Refusal& why, bool retry_later) {
 
 void Connection::answer(std::uint64_t serial, Response response) {
   if (worker_->on_thread()) return finish(serial, std::move(response));
-  worker_->post([self = shared_from_this(), serial, response = std::move(response)]() mutable { self->finish(serial, std::move(response)); });
+  worker_->post([self = shared_from_this(), serial, response = std::move(response)]() mutable {
+    self->finish(serial, std::move(response));
+  });
 }
 
 void Connection::finish(std::uint64_t serial, Response response) {
