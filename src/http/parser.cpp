@@ -96,7 +96,8 @@ void RequestParser::on_header_impl(error_code& ec) {
   request_.settle();
   if (hosts_ != 1) return refuse(400, "bad_host", "exactly one Host header is needed", ec);
   if (lengths_ > 1) return refuse(400, "bad_content_length", "Content-Length must be one number", ec);
-  if (lengths_ == 1 && transfer_encoding_) return refuse(400, "bad_content_length", "Content-Length and Transfer-Encoding exclude each other", ec);
+  if (lengths_ == 1 && transfer_encoding_)
+    return refuse(400, "bad_content_length", "Content-Length and Transfer-Encoding exclude each other", ec);
   head_settled_ = true;
   const auto length = content_length();
   if (!length) return;
@@ -115,7 +116,8 @@ std::size_t RequestParser::on_body_impl(text body, error_code&) {
 }
 
 void RequestParser::on_chunk_header_impl(std::uint64_t size, text, error_code& ec) {
-  if (size > limits_.body_bytes_max - request_.body.size()) refuse(413, "too_large", "the request body is larger than this server takes", ec);
+  if (size > limits_.body_bytes_max - request_.body.size())
+    refuse(413, "too_large", "the request body is larger than this server takes", ec);
 }
 
 std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, text body, error_code&) {

@@ -28,7 +28,8 @@ Shared::Shared(ServerOptions o, Handler h, Decorate d)
       handler(std::move(h)),
       decorate(std::move(d)),
       connections_gauge(base::metrics::gauge("http_connections", "open connections", {{"server", options.name}})),
-      connections_refused(base::metrics::counter("http_connections_refused_total", "closed at once: too many", {{"server", options.name}})) {
+      connections_refused(base::metrics::counter("http_connections_refused_total", "closed at once: too many",
+                                                 {{"server", options.name}})) {
   for (const unsigned status : kStatuses)
     by_status_[status] = &base::metrics::counter("http_responses_total", "answers by status",
                                                  {{"server", options.name}, {"status", std::to_string(status)}});
@@ -60,7 +61,8 @@ void Worker::tick() {
     if (connection->late(clock)) late.push_back(connection);
   for (const auto& connection : late) connection->time_out();
   const auto& options = shared_->options;
-  const std::int64_t shortest_ms = std::min({options.header_timeout_ms, options.body_timeout_ms, options.answer_timeout_ms, options.write_timeout_ms});
+  const std::int64_t shortest_ms =
+      std::min({options.header_timeout_ms, options.body_timeout_ms, options.answer_timeout_ms, options.write_timeout_ms});
   timer_.expires_after(std::chrono::milliseconds(std::clamp<std::int64_t>(shortest_ms / 8, 5, 250)));
   timer_.async_wait([this](const boost::system::error_code& failure) {
     if (!failure && !closing_) tick();

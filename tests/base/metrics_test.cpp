@@ -26,7 +26,8 @@ TEST_CASE("metrics: text format") {
   CHECK(text.find("# HELP scoreline_metrics_test_a_total with \\\\ and\\nline\n# TYPE scoreline_metrics_test_a_total counter\n"
                   "scoreline_metrics_test_a_total{name=\"say \\\"hi\\\"\\n\",b=\"c\"} 7\n") != std::string::npos);
   CHECK(text.find("# TYPE scoreline_metrics_test_b gauge\nscoreline_metrics_test_b -1.5\n") != std::string::npos);
-  CHECK(text.find("scoreline_metrics_test_c_seconds_bucket{x=\"y\",le=\"0.1\"} 2\nscoreline_metrics_test_c_seconds_bucket{x=\"y\",le=\"1\"} 3\n"
+  CHECK(text.find("scoreline_metrics_test_c_seconds_bucket{x=\"y\",le=\"0.1\"} 2\n"
+                  "scoreline_metrics_test_c_seconds_bucket{x=\"y\",le=\"1\"} 3\n"
                   "scoreline_metrics_test_c_seconds_bucket{x=\"y\",le=\"+Inf\"} 4\nscoreline_metrics_test_c_seconds_sum{x=\"y\"} 5.65\n"
                   "scoreline_metrics_test_c_seconds_count{x=\"y\"} 4\n") != std::string::npos);
 }

@@ -27,7 +27,8 @@ TEST_CASE("admin server: live, ready with reasons, metrics") {
     return {{"kafka", true, ""}, {"keys", state == 0, state == 0 ? "" : "no \"write keys\"\nare loaded"}};
   });
   CHECK(test::status_of(get(server.port(), "/livez")) == 200);
-  CHECK(test::body_of(get(server.port(), "/readyz")) == "{\"ready\":true,\"checks\":[{\"name\":\"kafka\",\"ok\":true},{\"name\":\"keys\",\"ok\":true}]}\n");
+  CHECK(test::body_of(get(server.port(), "/readyz")) ==
+        "{\"ready\":true,\"checks\":[{\"name\":\"kafka\",\"ok\":true},{\"name\":\"keys\",\"ok\":true}]}\n");
   state = 1;
   const std::string unready = get(server.port(), "/readyz");
   CHECK(test::status_of(unready) == 503);
