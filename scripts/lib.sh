@@ -26,7 +26,12 @@ as_root() {
   if [[ $EUID -eq 0 ]]; then "$@"; else sudo "$@"; fi
 }
 
-build_dir() { printf '%s' "${SCORELINE_BUILD_DIR:-$root/.build/$1}"; }
+# SCORELINE_BUILD_DIR moves the release build; other presets lie beside it.
+build_dir() {
+  if [[ ! ${SCORELINE_BUILD_DIR:-} ]]; then printf '%s' "$root/.build/$1"
+  elif [[ $1 == release ]]; then printf '%s' "$SCORELINE_BUILD_DIR"
+  else printf '%s' "$SCORELINE_BUILD_DIR-$1"; fi
+}
 
 # Every process started below a script inherits this mark, detached ones, too.
 mark_processes() { export SCORELINE_RUN_MARK="run-$$-$RANDOM$RANDOM"; }
