@@ -96,6 +96,12 @@ bool is_transient(rd_kafka_resp_err_t error) {
   }
 }
 
+void Deleter::operator()(rd_kafka_conf_t* p) const { rd_kafka_conf_destroy(p); }
+void Deleter::operator()(rd_kafka_topic_t* p) const { rd_kafka_topic_destroy(p); }
+void Deleter::operator()(rd_kafka_queue_t* p) const { rd_kafka_queue_destroy(p); }
+void Deleter::operator()(rd_kafka_topic_partition_list_t* p) const { rd_kafka_topic_partition_list_destroy(p); }
+void Deleter::operator()(rd_kafka_message_t* p) const { rd_kafka_message_destroy(p); }
+
 Partitions make_partitions(int expected) { return Partitions(rd_kafka_topic_partition_list_new(expected)); }
 
 Conf make_conf(const Settings& settings, Role role, const std::vector<std::pair<std::string, std::string>>& own) {

@@ -10,6 +10,7 @@
 #include "base/check.hpp"
 #include "base/errors.hpp"
 #include "base/log.hpp"
+#include "kafka/client.hpp"
 
 namespace scoreline::kafka {
 

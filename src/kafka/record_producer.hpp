@@ -18,7 +18,8 @@
 
 #include "base/time.hpp"
 #include "flow/topics.hpp"
-#include "kafka/client.hpp"
+#include "kafka/handles.hpp"
+#include "kafka/settings.hpp"
 
 namespace scoreline::kafka {
 

@@ -8,6 +8,7 @@
 
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "kafka/client.hpp"
 
 namespace scoreline::kafka {
 namespace {

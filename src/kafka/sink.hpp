@@ -15,7 +15,8 @@
 #include <vector>
 
 #include "flow/ports.hpp"
-#include "kafka/client.hpp"
+#include "kafka/handles.hpp"
+#include "kafka/settings.hpp"
 
 namespace scoreline::kafka {
 

@@ -42,8 +42,7 @@ Conf reader_conf(const Settings& settings, const std::string& group) {
 KafkaSource::KafkaSource(Settings settings, std::string_view consumer, std::vector<flow::Topic> inputs)
     : settings_(std::move(settings)), group_(group_name(settings_, consumer)) {
   Conf conf = member_conf(settings_, group_);
-  rd_kafka_conf_set_rebalance_cb(conf.get(), on_rebalance);
-  rd_kafka_conf_set_offset_commit_cb(conf.get(), on_commit);
+  set_callbacks(conf.get());
   member_ = Handle(Role::consumer, std::move(conf), this);
   reader_ = Handle(Role::consumer, reader_conf(settings_, group_), this);
   rd_kafka_poll_set_consumer(member_.get());
@@ -193,7 +192,8 @@ void KafkaSource::flush_hints() {
     for (std::size_t i = 0; i < inputs_.size(); ++i)
       rd_kafka_topic_partition_list_add(offsets.get(), inputs_[i].name.c_str(), lane)->offset = next[i];
   hints_.clear();
-  if (const auto error = rd_kafka_commit(member_.get(), offsets.get(), 1)) on_commit(member_.get(), error, offsets.get(), this);
+  if (const auto error = rd_kafka_commit(member_.get(), offsets.get(), 1))
+    base::log::debug("offset hint not sent", {{"group", group_}, {"error", rd_kafka_err2name(error)}});
 }
 
 }  // namespace scoreline::kafka

@@ -13,7 +13,8 @@
 #include <vector>
 
 #include "flow/ports.hpp"
-#include "kafka/client.hpp"
+#include "kafka/handles.hpp"
+#include "kafka/settings.hpp"
 
 namespace scoreline::kafka {
 
@@ -47,8 +48,9 @@ class KafkaSource : public flow::Source {
     std::vector<std::int64_t> next;
   };
 
-  static void on_rebalance(rd_kafka_t* rk, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* partitions, void* self);
-  static void on_commit(rd_kafka_t* rk, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* offsets, void* self);
+  struct Callbacks;
+  friend struct Callbacks;
+  void set_callbacks(rd_kafka_conf_t* conf);
   void assigned(const rd_kafka_topic_partition_list_t& partitions);
   void revoked();
   void serve_member();

@@ -23,25 +23,32 @@ bool is_missing(rd_kafka_resp_err_t error) {
 
 }  // namespace
 
-// Runs inside serve_member() and close() only. The member never fetches: it accepts every assignment with an empty local
+// Run inside serve_member() and close() only. The member never fetches: it accepts every assignment with an empty local
 // one, which keeps the group's generation and leaves reading to the reader.
-void KafkaSource::on_rebalance(rd_kafka_t* rk, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* partitions, void* self) {
-  auto* source = static_cast<KafkaSource*>(self);
-  if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-    source->assigned(*partitions);
-    rd_kafka_assign(rk, make_partitions().get());
-    return;
+struct KafkaSource::Callbacks {
+  static void on_rebalance(rd_kafka_t* rk, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* partitions, void* opaque) {
+    auto* source = static_cast<KafkaSource*>(opaque);
+    if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+      source->assigned(*partitions);
+      rd_kafka_assign(rk, make_partitions().get());
+      return;
+    }
+    source->revoked();
+    rd_kafka_assign(rk, nullptr);
   }
-  source->revoked();
-  rd_kafka_assign(rk, nullptr);
-}
 
-void KafkaSource::on_commit(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t*, void* self) {
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
-  auto* source = static_cast<KafkaSource*>(self);
-  // Around a rebalance that is the rule; the next hint repairs it.
-  if (source->closing_ || !source->repeated_.say(error)) return;
-  base::log::debug("offset hint not stored", {{"group", source->group_}, {"error", rd_kafka_err2name(error)}});
+  static void on_commit(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t*, void* opaque) {
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
+    auto* source = static_cast<KafkaSource*>(opaque);
+    // Around a rebalance that is the rule; the next hint repairs it.
+    if (!source->closing_ && source->repeated_.say(error))
+      base::log::debug("offset hint not stored", {{"group", source->group_}, {"error", rd_kafka_err2name(error)}});
+  }
+};
+
+void KafkaSource::set_callbacks(rd_kafka_conf_t* conf) {
+  rd_kafka_conf_set_rebalance_cb(conf, Callbacks::on_rebalance);
+  rd_kafka_conf_set_offset_commit_cb(conf, Callbacks::on_commit);
 }
 
 void KafkaSource::assigned(const rd_kafka_topic_partition_list_t& partitions) {

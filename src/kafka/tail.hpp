@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "kafka/client.hpp"
+#include "kafka/settings.hpp"
 
 namespace scoreline::kafka {
 

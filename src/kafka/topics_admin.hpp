@@ -6,7 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "kafka/client.hpp"
+#include "kafka/handles.hpp"
+#include "kafka/settings.hpp"
 
 namespace scoreline::kafka {
 
