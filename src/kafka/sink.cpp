@@ -100,7 +100,7 @@ bool KafkaSink::produce(Batch& batch, const flow::OutRecord& record) {
     add_header(headers, "ce_id", render("{}/{}/{}/{}", batch.stream, name, record.partition, record.seq));
     add_header(headers, "ce_sequence", render("{}", record.seq));
   } else {
-    add_header(headers, "ce_id", render("{}/{}/batch-{}/{}", batch.stream, name, batch.id.batch_no, batch.index));
+    add_header(headers, "ce_id", render("{}/{}/{}/batch-{}/{}", batch.stream, name, record.partition, batch.id.batch_no, batch.index));
   }
   add_header(headers, "ce_source", render("/scoreline/{}", batch.stream));
   add_header(headers, "ce_type", record.type);
