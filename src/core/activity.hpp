@@ -45,6 +45,9 @@ struct ErpDocument {
   std::string source, customer, kind, id;
   std::int64_t version = 0;
   bool cancelled = false;
+  /// `at` of placed, issued, received and credit: its own date at 00:00 UTC (without one, that of `timestamp`), settled
+  /// like any `at`. None: InputEvent::at, which is `timestamp`. Identity knows which of the two it is; not passed on.
+  std::optional<Instant> dated;
 };
 
 /// An event as read from an input topic: valid, times settled, identifiers normalised, nobody identified yet.
