@@ -15,18 +15,14 @@
 
 namespace scoreline::core {
 
-/// What the intent consumer keeps of one lead; nothing personal. See ScoreState for `staged`.
-class IntentState {
+/// What the intent consumer keeps of one lead; nothing personal.
+class IntentState : public CountedTallies {
  public:
-  Tallies tallies;
-  Tallies staged;
-  std::uint64_t staged_version = 0;
-
   /// Level id of an intent; "": none.
   std::string_view level(std::string_view intent) const;
   void set_level(std::string_view intent, std::string_view level);
 
-  void stage(std::uint64_t version, std::uint64_t match, std::uint64_t value, Day day, std::int32_t n);
+  /// Rule book `book` becomes the active one, see CountedTallies; levels of intents that it does not have are dropped.
   void promote(const RuleBook& book);
   /// Adds what was kept for another lead; the higher level of each intent stays.
   void merge(const IntentState& other, const std::vector<Intent>& intents);
@@ -67,8 +63,7 @@ class IntentScorer {
 
   /// Replaces `values_out`: every declared intent, in rule-book order.
   void evaluate(const Tallies& tallies, Day today, std::vector<IntentValue>& values_out, std::vector<Bucket>& scratch) const;
-  /// Brings levels up to date with `values`; the changes in rule-book order. Levels of intents that the rule book no
-  /// longer has are left without a word.
+  /// Brings levels up to date with `values`; the changes in rule-book order.
   std::vector<IntentChange> evaluate_levels(IntentState& state, const std::vector<IntentValue>& values) const;
   /// A day after `today`, never later than the first one on which a value may change by time alone; nullopt: never.
   std::optional<Day> wake_on(const Tallies& tallies, Day today, std::vector<Bucket>& scratch) const;

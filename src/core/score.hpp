@@ -50,7 +50,10 @@ class Scorer {
   const RuleBook& book() const { return *book_; }
 
   /// Must refresh_fits() run before the next evaluation? (Traits or the rule book's fits have changed.)
-  bool fits_stale(const ScoreState& state) const { return !book_->fits.empty() && state.fits.fits != fingerprint_; }
+  bool fits_stale(const ScoreState& state) const {
+    const auto& holding = state.fits.holding;  // ascending
+    return !book_->fits.empty() && (state.fits.fits != fingerprint_ || (!holding.empty() && holding.back() >= book_->fits.size()));
+  }
   /// Finds out which fits hold; `lead` shows the state's traits as slots of this rule book.
   void refresh_fits(ScoreState& state, const LeadFacts& lead) const;
 
@@ -81,8 +84,5 @@ class Scorer {
   RuleTable rules_;
   std::uint64_t fingerprint_ = 0;        // of the fits, never 0
 };
-
-/// Hash of what a condition asks for: equal conditions over equal paths have equal fingerprints. Stable for ever.
-std::uint64_t fingerprint(const Condition& condition, const PathTable& paths);
 
 }  // namespace scoreline::core

@@ -34,30 +34,21 @@ struct FitCache {
   }
 };
 
-class ScoreState {
+/// `tallies` has signs of life, too, under kSignOfLife. Before traits are put or merged they must have been decoded.
+class ScoreState : public CountedTallies {
  public:
-  /// By Match::hash, whether or not the present rule book knows it, and kSignOfLife.
-  Tallies tallies;
-  /// What is counted for a rule book that is being prepared and the active one does not count. Apart, because a match of
-  /// an earlier rule book may have left an incomplete tally.
-  Tallies staged;
-  std::uint64_t staged_version = 0;
   std::string tier;                  // id; "": new, or a rule book without tiers
   FitCache fits;
   TraitSet traits;
 
-  void add(std::uint64_t match, std::uint64_t value, Day day, std::int32_t n) { tallies.add(match, value, day, n); }
-  /// Counts for rule book `version`; what was staged for another one is dropped.
-  void stage(std::uint64_t version, std::uint64_t match, std::uint64_t value, Day day, std::int32_t n);
   void add_sign_of_life(Day day, std::int32_t n) { tallies.add(kSignOfLife, 0, day, n); }
   /// The largest day with one, even if it is still to come.
   std::optional<Day> last_sign_of_life() const;
   /// Keeps what wins; what the traits decide is to be found out again if something changed.
   void put_traits(std::span<const Trait> changes);
 
-  /// Rule book `book` becomes the active one: what was staged for it replaces what stands under those matches, and
-  /// tallies that it does not count are dropped (they would be incomplete if it came back).
-  void promote(const RuleBook& book);
+  /// Rule book `book` becomes the active one, see CountedTallies.
+  void promote(const RuleBook& book) { promote_tallies(book, kSignOfLife); }
   /// Adds what was kept for another lead (semantics 3, Merge), without evaluation. The higher tier of `tiers` stays.
   void merge(const ScoreState& other, const std::vector<Level>& tiers);
 

@@ -12,6 +12,7 @@
 
 #include "base/bytes.hpp"
 #include "base/time.hpp"
+#include "core/rulebook.hpp"
 
 namespace scoreline::core {
 
@@ -78,6 +79,31 @@ class Tallies {
 
   std::vector<Group> groups_;     // ascending by match, none empty
   std::vector<DayCount> counts_;  // of all groups, one after the other
+};
+
+/// What a lead's consumers count: for the active rule book, and ahead of time for one that is being prepared.
+class CountedTallies {
+ public:
+  /// By Match::hash, whether or not the present rule book knows it.
+  Tallies tallies;
+  /// What is counted for a rule book that is being prepared and the active one does not count. Apart, because an earlier
+  /// rule book may have left an incomplete tally of the same match.
+  Tallies staged;
+  std::uint64_t staged_version = 0;  // of that rule book
+
+  void add(std::uint64_t match, std::uint64_t value, Day day, std::int32_t n) { tallies.add(match, value, day, n); }
+  /// Counts for rule book `version`; what was staged for another one is dropped.
+  void stage(std::uint64_t version, std::uint64_t match, std::uint64_t value, Day day, std::int32_t n);
+
+ protected:
+  /// Sums; where different versions are staged the newer one's stays.
+  void merge_tallies(const CountedTallies& other);
+  /// Rule book `book` becomes the active one: what was staged for it replaces what stands under those matches, and what
+  /// `book` does not count is dropped (it would be incomplete if the match came back), but `keep`.
+  void promote_tallies(const RuleBook& book, std::uint64_t keep);
+  void clear_tallies();
+  void encode_tallies(base::ByteWriter& out) const;
+  bool decode_tallies(base::ByteReader& in);
 };
 
 }  // namespace scoreline::core

@@ -1,0 +1,55 @@
+#include "core/weight.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+
+namespace scoreline::core {
+namespace {
+
+std::int64_t one_step(std::int64_t weight, std::int64_t factor_ppm) { return weight * factor_ppm / kFullWeight; }
+
+}  // namespace
+
+std::int64_t Weight::step_beyond(std::uint64_t k) const {
+  std::int64_t weight = steps_->back();
+  for (std::uint64_t i = steps_->size() - 1; i < k && weight > 0; ++i) weight = one_step(weight, decay_.factor_ppm);
+  return weight;
+}
+
+std::optional<std::int64_t> Weight::next_change(std::int64_t age) const {
+  if (age < 0) return at(0) > 0 ? std::optional<std::int64_t>(0) : std::nullopt;
+  const std::int64_t weight = at(age);
+  if (weight == 0) return std::nullopt;
+  std::int64_t next = expires_;
+  if (decay_.kind == Decay::Kind::step) {
+    next = std::min<std::int64_t>(next, (age / decay_.every_days + 1) * decay_.every_days);
+  } else if (decay_.kind == Decay::Kind::linear) {
+    // The first age with floor(full x (Z - age) / Z) < weight; beyond a million days not every day is a step.
+    const std::int64_t zero = decay_.zero_after_days;
+    const std::int64_t kept = (weight * zero + kFullWeight - 1) / kFullWeight;
+    next = std::min({next, std::max(age + 1, zero - kept + 1), zero});
+  }
+  return next == INT64_MAX ? std::nullopt : std::optional(next);
+}
+
+Weight WeightTable::make(const Decay& decay, std::optional<std::int32_t> expires_after_days) {
+  Weight made;
+  made.decay_ = decay;
+  if (expires_after_days) made.expires_ = *expires_after_days;
+  if (decay.kind != Decay::Kind::step) return made;
+  SCORELINE_CHECK(decay.every_days > 0, "a step decay without a length");
+  SCORELINE_CHECK(decay.factor_ppm >= 0 && decay.factor_ppm < kFullWeight, "a step decay that does not decay");
+  auto& shared = steps_[decay.factor_ppm];
+  if (!shared) {
+    std::vector<std::uint32_t> steps{static_cast<std::uint32_t>(kFullWeight)};
+    while (steps.back() != 0 && steps.size() < kMaxSteps) {
+      steps.push_back(static_cast<std::uint32_t>(one_step(steps.back(), decay.factor_ppm)));
+    }
+    shared = std::make_shared<const std::vector<std::uint32_t>>(std::move(steps));
+  }
+  made.steps_ = shared;
+  return made;
+}
+
+}  // namespace scoreline::core
