@@ -8,7 +8,8 @@ namespace scoreline::base::log {
 
 TEST_CASE("log: a JSON line holds the sentence and the fields as they are typed") {
   CHECK(format_json(Level::warn, "2026-05-01T10:00:00Z", "broker away",
-                    {{"broker", "b1"}, {"wait_ms", 500}, {"share", 0.5}, {"fatal", false}, {"left", 18446744073709551615ULL}, {"below", -3}}) ==
+                    {{"broker", "b1"}, {"wait_ms", 500}, {"share", 0.5}, {"fatal", false},
+                     {"left", 18446744073709551615ULL}, {"below", -3}}) ==
         "{\"at\":\"2026-05-01T10:00:00Z\",\"level\":\"warn\",\"message\":\"broker away\",\"broker\":\"b1\",\"wait_ms\":500,\"share\":0.5,"
         "\"fatal\":false,\"left\":18446744073709551615,\"below\":-3}\n");
 }
