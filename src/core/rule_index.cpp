@@ -26,10 +26,14 @@ std::uint64_t number_hash(const Number& number) {
 template <typename Value>
 std::uint64_t value_hash(const Value& value) {
   switch (value.type) {
-    case FieldType::boolean: return value.boolean ? 1 : 2;
-    case FieldType::number: return number_hash(value.number);
-    case FieldType::string: return text_hash(value.text);
-    default: return 0;
+    case FieldType::boolean:
+      return value.boolean ? 1 : 2;
+    case FieldType::number:
+      return number_hash(value.number);
+    case FieldType::string:
+      return text_hash(value.text);
+    default:
+      return 0;
   }
 }
 
@@ -58,7 +62,8 @@ bool MatchIndex::keys_of_field(const Condition& condition, std::vector<Key>& key
 bool MatchIndex::keys_of(const Condition& condition, std::vector<Key>& keys) {
   if (condition.kind == ConditionKind::field) return keys_of_field(condition, keys);
   if (condition.kind == ConditionKind::any) {
-    return std::all_of(condition.children.begin(), condition.children.end(), [&](const Condition& child) { return keys_of(child, keys); });
+    return std::all_of(condition.children.begin(), condition.children.end(),
+                       [&](const Condition& child) { return keys_of(child, keys); });
   }
   if (condition.kind != ConditionKind::all) return false;
   std::vector<Key> best;
@@ -79,7 +84,8 @@ bool MatchIndex::keys_of(const Condition& condition, std::vector<Key>& keys) {
 
 void MatchIndex::insert(ByName& entry, std::uint32_t match, const std::vector<Key>& keys) {
   for (const Key& key : keys) {
-    auto by_path = std::find_if(entry.paths.begin(), entry.paths.end(), [&](const ByPath& one) { return one.path == key.path; });
+    auto by_path =
+        std::find_if(entry.paths.begin(), entry.paths.end(), [&](const ByPath& one) { return one.path == key.path; });
     if (by_path == entry.paths.end()) {
       by_path = entry.paths.emplace(entry.paths.end());
       by_path->path = key.path;
@@ -126,7 +132,8 @@ void MatchIndex::find(const Fields& event, std::vector<std::uint32_t>& matches_o
   for (const ByPath& by_path : found->second.paths) {
     const FieldValue& value = event.at(by_path.path);
     if (!value.present()) continue;
-    if (const auto equal = by_path.equal.find(value_hash(value)); equal != by_path.equal.end()) try_all(equal->second, event, matches_out);
+    if (const auto equal = by_path.equal.find(value_hash(value)); equal != by_path.equal.end())
+      try_all(equal->second, event, matches_out);
     if (value.type != FieldType::string) continue;
     for (const std::size_t length : by_path.prefix_lengths) {
       if (length > value.text.size()) break;

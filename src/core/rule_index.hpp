@@ -40,9 +40,9 @@ class MatchIndex {
   };
   struct ByPath {
     PathId path = 0;
-    std::unordered_map<std::uint64_t, Matches> equal;              // by hash of the value
-    std::vector<std::size_t> prefix_lengths;                       // ascending, distinct
-    std::unordered_map<std::uint64_t, Matches> prefixed;           // by hash of the prefix
+    std::unordered_map<std::uint64_t, Matches> equal;     // by hash of the value
+    std::vector<std::size_t> prefix_lengths;              // ascending, distinct
+    std::unordered_map<std::uint64_t, Matches> prefixed;  // by hash of the prefix
   };
   struct ByName {
     std::vector<ByPath> paths;
