@@ -14,7 +14,8 @@
 
 namespace scoreline::kafka {
 
-/// "no broker answers (Local: All broker connections are down): check kafka.bootstrap ..." - what went wrong and what to do.
+/// "no broker answers (Local: All broker connections are down): check kafka.bootstrap ..." - what went wrong and what
+/// to do.
 std::string meaning(rd_kafka_resp_err_t error);
 /// The world is on its way back, or not there yet: log it and wait.
 bool is_transient(rd_kafka_resp_err_t error);

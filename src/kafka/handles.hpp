@@ -31,17 +31,20 @@ using Message = std::unique_ptr<rd_kafka_message_t, Deleter>;
 
 enum class Role : std::uint8_t { consumer, producer, admin };
 
-/// A client instance. Its destructor takes at most kDestroyLimit: librdkafka's destroy has hung before (facts 7), and
-/// what it still may read (records, callbacks) cannot be freed while it does; then the process is ended, which is
-/// harmless (design 5).
+/// A client instance. Its end is bounded, because librdkafka's destroy waits for every record that is still held, and
+/// has hung before (facts 7). A consumer that is not gone after kConsumerLimit is left to end by itself, which happens
+/// when the last record is freed. A producer reads bytes that are not its own (KafkaSink): while it does, they cannot
+/// be freed, so after kProducerLimit the process is ended, which is harmless (design 5).
 class Handle {
  public:
-  static constexpr std::chrono::seconds kDestroyLimit{20};
+  static constexpr std::chrono::seconds kConsumerLimit{3};
+  static constexpr std::chrono::seconds kProducerLimit{20};
   Handle() = default;
-  /// Throws UsageError when librdkafka refuses the combination of settings. `opaque`: for callbacks.
+  /// Throws UsageError when librdkafka refuses the combination of settings. `opaque`: for callbacks, which run only
+  /// inside calls of the handle's owner.
   Handle(Role role, Conf conf, void* opaque);
   ~Handle() { reset(); }
-  Handle(Handle&& other) noexcept : rk_(std::exchange(other.rk_, nullptr)) {}
+  Handle(Handle&& other) noexcept : rk_(std::exchange(other.rk_, nullptr)), role_(other.role_) {}
   Handle& operator=(Handle&& other) noexcept;
   rd_kafka_t* get() const { return rk_; }
   explicit operator bool() const { return rk_ != nullptr; }
@@ -49,6 +52,7 @@ class Handle {
 
  private:
   rd_kafka_t* rk_ = nullptr;
+  Role role_ = Role::consumer;
 };
 
 /// A thing that goes wrong again and again is said once in ten seconds.

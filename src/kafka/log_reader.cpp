@@ -32,7 +32,8 @@ using Owned = std::unique_ptr<T, void (*)(T*)>;
 std::string topic_id_of(Question& question) {
   const Event event = question.answer();
   std::size_t count = 0;
-  const rd_kafka_TopicDescription_t** topics = rd_kafka_DescribeTopics_result_topics(rd_kafka_event_DescribeTopics_result(event.get()), &count);
+  const rd_kafka_TopicDescription_t** topics =
+      rd_kafka_DescribeTopics_result_topics(rd_kafka_event_DescribeTopics_result(event.get()), &count);
   if (count != 1) question.fail(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   if (const rd_kafka_error_t* error = rd_kafka_TopicDescription_error(topics[0]); error && rd_kafka_error_code(error))
     question.fail(rd_kafka_error_code(error));
@@ -42,8 +43,8 @@ std::string topic_id_of(Question& question) {
 std::int64_t committed_of(Question& question) {
   const Event event = question.answer();
   std::size_t count = 0;
-  const rd_kafka_group_result_t** groups =
-      rd_kafka_ListConsumerGroupOffsets_result_groups(rd_kafka_event_ListConsumerGroupOffsets_result(event.get()), &count);
+  const rd_kafka_group_result_t** groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
+      rd_kafka_event_ListConsumerGroupOffsets_result(event.get()), &count);
   if (count != 1) return -1;
   if (const rd_kafka_error_t* error = rd_kafka_group_result_error(groups[0])) {
     if (rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND) return -1;
@@ -73,15 +74,16 @@ flow::LogState KafkaLogReader::state(flow::Topic topic, std::int32_t partition, 
   OffsetQuestion end(rk, name, {&partition, 1}, RD_KAFKA_OFFSET_SPEC_LATEST);
   Question describe(rk, "topic " + name, RD_KAFKA_ADMIN_OP_DESCRIBETOPICS);
   const char* raw_name = name.c_str();
-  const Owned<rd_kafka_TopicCollection_t> names(rd_kafka_TopicCollection_of_topic_names(&raw_name, 1), rd_kafka_TopicCollection_destroy);
+  const Owned<rd_kafka_TopicCollection_t> names(rd_kafka_TopicCollection_of_topic_names(&raw_name, 1),
+                                                rd_kafka_TopicCollection_destroy);
   rd_kafka_DescribeTopics(rk, names.get(), describe.options(), describe.queue());
   flow::LogState state;
   if (!group.empty()) {
     Question hint(rk, "group " + group, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
     const Partitions one = make_partitions();
     rd_kafka_topic_partition_list_add(one.get(), raw_name, partition);
-    const Owned<rd_kafka_ListConsumerGroupOffsets_t> asked(rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), one.get()),
-                                                           rd_kafka_ListConsumerGroupOffsets_destroy);
+    const Owned<rd_kafka_ListConsumerGroupOffsets_t> asked(
+        rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), one.get()), rd_kafka_ListConsumerGroupOffsets_destroy);
     rd_kafka_ListConsumerGroupOffsets_t* raw_asked = asked.get();
     rd_kafka_ListConsumerGroupOffsets(rk, &raw_asked, 1, hint.options(), hint.queue());
     state.committed = committed_of(hint);
@@ -101,8 +103,8 @@ void KafkaLogReader::move_to(const Place& place) {
   place_ = place;
 }
 
-std::vector<flow::InRecord> KafkaLogReader::read(flow::Topic topic, std::int32_t partition, std::int64_t from, std::int64_t to,
-                                                 std::size_t max_records) {
+std::vector<flow::InRecord> KafkaLogReader::read(flow::Topic topic, std::int32_t partition, std::int64_t from,
+                                                 std::int64_t to, std::size_t max_records) {
   std::vector<flow::InRecord> records;
   if (from >= to || max_records == 0) return records;
   const Place wanted{topic_name(settings_, topic), partition, from};
@@ -114,11 +116,13 @@ std::vector<flow::InRecord> KafkaLogReader::read(flow::Topic topic, std::int32_t
       if (!take(std::move(first), to, records)) return records;
     } else if (base::steady_us() > deadline_us) {
       place_.reset();
-      throw base::Unavailable(fmt::format("Kafka, reading {}/{} from offset {}: {}", wanted.topic, partition, from, meaning(RD_KAFKA_RESP_ERR__TIMED_OUT)));
+      throw base::Unavailable(fmt::format("Kafka, reading {}/{} from offset {}: {}", wanted.topic, partition, from,
+                                          meaning(RD_KAFKA_RESP_ERR__TIMED_OUT)));
     }
   }
   buffer_.resize(max_records - 1);
-  const ssize_t count = buffer_.empty() ? 0 : rd_kafka_consume_batch_queue(reader_queue_.get(), 0, buffer_.data(), buffer_.size());
+  const ssize_t count =
+      buffer_.empty() ? 0 : rd_kafka_consume_batch_queue(reader_queue_.get(), 0, buffer_.data(), buffer_.size());
   bool more = true;
   for (ssize_t i = 0; i < count; ++i) {
     Message message(buffer_[static_cast<std::size_t>(i)]);
@@ -129,7 +133,8 @@ std::vector<flow::InRecord> KafkaLogReader::read(flow::Topic topic, std::int32_t
 
 bool KafkaLogReader::take(Message message, std::int64_t to, std::vector<flow::InRecord>& records) {
   const rd_kafka_resp_err_t error = message->err;
-  const bool elsewhere = message->rkt == nullptr || message->partition != place_->partition || rd_kafka_topic_name(message->rkt) != place_->topic;
+  const bool elsewhere = message->rkt == nullptr || message->partition != place_->partition ||
+                         rd_kafka_topic_name(message->rkt) != place_->topic;
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     if (elsewhere || message->offset < place_->next) return true;  // fetched for an earlier read
     if (message->offset >= to) {
@@ -149,7 +154,8 @@ bool KafkaLogReader::take(Message message, std::int64_t to, std::vector<flow::In
   if (error == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && !elsewhere) {
     Place place = *place_;
     place_.reset();
-    const std::int64_t begin = OffsetQuestion(questions_.get(), place.topic, {&place.partition, 1}, RD_KAFKA_OFFSET_SPEC_EARLIEST).answer()[0];
+    const std::int64_t begin =
+        OffsetQuestion(questions_.get(), place.topic, {&place.partition, 1}, RD_KAFKA_OFFSET_SPEC_EARLIEST).answer()[0];
     if (place.next >= begin) return false;  // beyond the end
     place.next = begin;
     if (begin >= to) return false;
@@ -157,7 +163,8 @@ bool KafkaLogReader::take(Message message, std::int64_t to, std::vector<flow::In
     return true;
   }
   if (!elsewhere) {
-    const std::string text = fmt::format("Kafka, reading {}/{}: {} ({})", place_->topic, place_->partition, rd_kafka_message_errstr(message.get()), meaning(error));
+    const std::string text = fmt::format("Kafka, reading {}/{}: {} ({})", place_->topic, place_->partition,
+                                         rd_kafka_message_errstr(message.get()), meaning(error));
     place_.reset();
     throw base::Unavailable(text);
   }

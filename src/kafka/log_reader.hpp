@@ -2,8 +2,8 @@
 /// Reads partitions outside of any group: anchors, count-backs, replays. Topics are asked about and read through two
 /// handles that are kept; consecutive reads of one partition go on where the last one ended.
 ///
-/// One thread at a time. Records must be freed before the reader is. Every call takes at most about 10 s; then it throws
-/// base::Unavailable.
+/// One thread at a time. Free records before the reader (else its end waits, see Handle). Every call takes at most
+/// about 10 s; then it throws base::Unavailable.
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,9 +22,11 @@ class KafkaLogReader : public flow::LogReader {
 
   /// `group`: as group_name() gives it; "": not asked (committed = -1). `end` is what committed readers reach.
   flow::LogState state(flow::Topic topic, std::int32_t partition, const std::string& group) override;
-  /// The records that the log holds in [from, to): those below the log's start are not there (retention), and offsets may
-  /// jump (compaction). Waits until it has one, so that "empty" is always the truth about the log. `to` may be INT64_MAX.
-  std::vector<flow::InRecord> read(flow::Topic topic, std::int32_t partition, std::int64_t from, std::int64_t to, std::size_t max_records) override;
+  /// The records that the log holds in [from, to): those below the log's start are not there (retention), and offsets
+  /// may jump (compaction). Waits until it has one, so that "empty" is always the truth about the log. `to` may be
+  /// INT64_MAX.
+  std::vector<flow::InRecord> read(flow::Topic topic, std::int32_t partition, std::int64_t from, std::int64_t to,
+                                   std::size_t max_records) override;
 
  private:
   struct Place {
@@ -40,7 +42,7 @@ class KafkaLogReader : public flow::LogReader {
   Settings settings_;
   Handle questions_, reader_;
   Queue reader_queue_;
-  std::optional<Place> place_;     // where the reader stands
+  std::optional<Place> place_;  // where the reader stands
   std::vector<rd_kafka_message_t*> buffer_;
 };
 

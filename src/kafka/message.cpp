@@ -15,7 +15,8 @@ void read_headers(const rd_kafka_message_t* message, flow::InRecord& record) {
   const void* raw_value = nullptr;
   std::size_t size = 0;
   std::string_view source, sequence;
-  for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &raw_name, &raw_value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+  for (std::size_t i = 0;
+       rd_kafka_header_get_all(headers, i, &raw_name, &raw_value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
     const std::string_view name(raw_name);
     if (!name.starts_with("ce_")) continue;
     const std::string_view value = view(raw_value, size);

@@ -7,8 +7,8 @@
 
 namespace scoreline::kafka {
 
-/// The record owns the message; key, value and headers are views into it. `message` is one without an error. It must be
-/// freed before the handle that it came from.
+/// The record owns the message; key, value and headers are views into it. `message` is one without an error. Free it
+/// before the handle that it came from.
 flow::InRecord to_record(Message message, std::uint8_t input);
 
 }  // namespace scoreline::kafka

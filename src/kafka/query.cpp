@@ -19,7 +19,9 @@ Question::Question(rd_kafka_t* rk, std::string what, rd_kafka_admin_op_t operati
   rd_kafka_AdminOptions_set_request_timeout(options_.get(), static_cast<int>(limit.count()), text.data(), text.size());
 }
 
-void Question::fail(rd_kafka_resp_err_t error) const { throw base::Unavailable(fmt::format("Kafka, {}: {}", what_, meaning(error))); }
+void Question::fail(rd_kafka_resp_err_t error) const {
+  throw base::Unavailable(fmt::format("Kafka, {}: {}", what_, meaning(error)));
+}
 
 Event Question::answer() {
   // Half a second more than librdkafka has: its own error says more than "no answer".
@@ -30,19 +32,23 @@ Event Question::answer() {
   return event;
 }
 
-OffsetQuestion::OffsetQuestion(rd_kafka_t* rk, const std::string& topic, std::span<const std::int32_t> partitions, std::int64_t spec,
-                               std::chrono::milliseconds limit)
-    : partitions_(partitions.begin(), partitions.end()), question_(rk, "offsets of " + topic, RD_KAFKA_ADMIN_OP_LISTOFFSETS, limit) {
-  const Error refused(rd_kafka_AdminOptions_set_isolation_level(question_.options(), RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED));
+OffsetQuestion::OffsetQuestion(rd_kafka_t* rk, const std::string& topic, std::span<const std::int32_t> partitions,
+                               std::int64_t spec, std::chrono::milliseconds limit)
+    : partitions_(partitions.begin(), partitions.end()),
+      question_(rk, "offsets of " + topic, RD_KAFKA_ADMIN_OP_LISTOFFSETS, limit) {
+  const Error refused(
+      rd_kafka_AdminOptions_set_isolation_level(question_.options(), RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED));
   const Partitions asked = make_partitions(static_cast<int>(partitions.size()));
-  for (const std::int32_t partition : partitions) rd_kafka_topic_partition_list_add(asked.get(), topic.c_str(), partition)->offset = spec;
+  for (const std::int32_t partition : partitions)
+    rd_kafka_topic_partition_list_add(asked.get(), topic.c_str(), partition)->offset = spec;
   rd_kafka_ListOffsets(rk, asked.get(), question_.options(), question_.queue());
 }
 
 std::vector<std::int64_t> OffsetQuestion::answer() {
   const Event event = question_.answer();
   std::size_t count = 0;
-  const rd_kafka_ListOffsetsResultInfo_t** infos = rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event.get()), &count);
+  const rd_kafka_ListOffsetsResultInfo_t** infos =
+      rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event.get()), &count);
   std::vector<std::int64_t> offsets(partitions_.size(), -1);
   for (std::size_t i = 0; i < count; ++i) {
     const rd_kafka_topic_partition_t* found = rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
@@ -61,7 +67,8 @@ std::int32_t partition_count(rd_kafka_t* rk, const std::string& topic, std::chro
   rd_kafka_DescribeTopics(rk, names.get(), question.options(), question.queue());
   const Event event = question.answer();
   std::size_t count = 0;
-  const rd_kafka_TopicDescription_t** topics = rd_kafka_DescribeTopics_result_topics(rd_kafka_event_DescribeTopics_result(event.get()), &count);
+  const rd_kafka_TopicDescription_t** topics =
+      rd_kafka_DescribeTopics_result_topics(rd_kafka_event_DescribeTopics_result(event.get()), &count);
   if (count != 1) question.fail(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   if (const rd_kafka_error_t* error = rd_kafka_TopicDescription_error(topics[0]); error && rd_kafka_error_code(error))
     question.fail(rd_kafka_error_code(error));

@@ -17,7 +17,8 @@ inline constexpr std::chrono::milliseconds kQueryLimit{10'000};
 class Question {
  public:
   /// `what` begins every error text: "topic tracking.events".
-  Question(rd_kafka_t* rk, std::string what, rd_kafka_admin_op_t operation, std::chrono::milliseconds limit = kQueryLimit);
+  Question(rd_kafka_t* rk, std::string what, rd_kafka_admin_op_t operation,
+           std::chrono::milliseconds limit = kQueryLimit);
   rd_kafka_queue_t* queue() const { return queue_.get(); }
   rd_kafka_AdminOptions_t* options() const { return options_.get(); }
   /// Throws base::Unavailable: no answer in time, or an error for the whole question.

@@ -41,7 +41,8 @@ std::shared_ptr<RecordProducer::Instance> RecordProducer::open() {
   auto instance = std::make_shared<Instance>();
   instance->handle = Handle(Role::producer, std::move(conf), this);
   for (const flow::Topic topic : topics_)
-    instance->topics[topic].reset(rd_kafka_topic_new(instance->handle.get(), topic_name(settings_, topic).c_str(), nullptr));
+    instance->topics[topic].reset(
+        rd_kafka_topic_new(instance->handle.get(), topic_name(settings_, topic).c_str(), nullptr));
   return instance;
 }
 
@@ -57,12 +58,14 @@ void RecordProducer::warm_up(std::chrono::milliseconds limit) {
   for (const auto& [topic, handle] : instance->topics) {
     const std::int64_t left_ms = std::max<std::int64_t>(1, (deadline_us - base::steady_us()) / 1000);
     const rd_kafka_metadata_t* raw = nullptr;
-    rd_kafka_resp_err_t error = rd_kafka_metadata(instance->handle.get(), 0, handle.get(), &raw, static_cast<int>(left_ms));
+    rd_kafka_resp_err_t error =
+        rd_kafka_metadata(instance->handle.get(), 0, handle.get(), &raw, static_cast<int>(left_ms));
     if (!error) {
       error = raw->topic_cnt == 1 ? raw->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
       rd_kafka_metadata_destroy(raw);
     }
-    if (error) throw base::Unavailable(fmt::format("Kafka, topic {}: {}", topic_name(settings_, topic), meaning(error)));
+    if (error)
+      throw base::Unavailable(fmt::format("Kafka, topic {}: {}", topic_name(settings_, topic), meaning(error)));
   }
 }
 
@@ -73,7 +76,8 @@ Produced RecordProducer::produce(const Outgoing& record, Callback done) {
   SCORELINE_CHECK(topic != instance_->topics.end(), "a producer writes only to the topics it was made for");
   rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
   for (const Header& header : record.headers)
-    rd_kafka_header_add(headers, header.name.data(), static_cast<ssize_t>(header.name.size()), header.value.data(), static_cast<ssize_t>(header.value.size()));
+    rd_kafka_header_add(headers, header.name.data(), static_cast<ssize_t>(header.name.size()), header.value.data(),
+                        static_cast<ssize_t>(header.value.size()));
   auto callback = std::make_unique<Callback>(std::move(done));
   // librdkafka takes a null pointer for "none": an empty value is not a tombstone, an empty key is no key.
   void* value = record.tombstone ? nullptr : const_cast<char*>(record.value.empty() ? "" : record.value.data());
@@ -81,10 +85,10 @@ Produced RecordProducer::produce(const Outgoing& record, Callback done) {
   const std::int64_t time_ms = record.time == base::kNever ? 0 : record.time.us / 1000;
   in_flight_.fetch_add(1, std::memory_order_relaxed);
   const rd_kafka_resp_err_t error = rd_kafka_producev(
-      instance_->handle.get(), RD_KAFKA_V_RKT(topic->second.get()), RD_KAFKA_V_PARTITION(record.partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-      RD_KAFKA_V_VALUE(value, record.tombstone ? 0 : record.value.size()), RD_KAFKA_V_KEY(key, record.key.size()),
-      RD_KAFKA_V_TIMESTAMP(time_ms), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(callback.get()),
-      RD_KAFKA_V_END);
+      instance_->handle.get(), RD_KAFKA_V_RKT(topic->second.get()), RD_KAFKA_V_PARTITION(record.partition),
+      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE(value, record.tombstone ? 0 : record.value.size()),
+      RD_KAFKA_V_KEY(key, record.key.size()), RD_KAFKA_V_TIMESTAMP(time_ms), RD_KAFKA_V_HEADERS(headers),
+      RD_KAFKA_V_OPAQUE(callback.get()), RD_KAFKA_V_END);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     (void)callback.release();  // on_delivery takes it
     return Produced::queued;
@@ -104,7 +108,8 @@ void RecordProducer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message,
   delivery.ok = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
   delivery.partition = message->partition;
   delivery.offset = delivery.ok ? message->offset : -1;
-  if (!delivery.ok) delivery.reason = fmt::format("Kafka, topic {}: {}", rd_kafka_topic_name(message->rkt), meaning(message->err));
+  if (!delivery.ok)
+    delivery.reason = fmt::format("Kafka, topic {}: {}", rd_kafka_topic_name(message->rkt), meaning(message->err));
   if (message->err == RD_KAFKA_RESP_ERR__FATAL) producer->dead_ = true;
   producer->in_flight_.fetch_sub(1, std::memory_order_relaxed);
   if (*done) (*done)(delivery);
@@ -121,7 +126,9 @@ void RecordProducer::run(const std::stop_token& stop) {
 void RecordProducer::replace_after_fatal_error() {
   std::array<char, 256> text{};
   rd_kafka_fatal_error(instance_->handle.get(), text.data(), text.size());
-  base::log::error("the producer had a fatal error; a new one takes over", {{"reason", std::string_view(text.data())}, {"next", "nothing unless this repeats: then look at the broker"}});
+  base::log::error(
+      "the producer had a fatal error; a new one takes over",
+      {{"reason", std::string_view(text.data())}, {"next", "nothing unless this repeats: then look at the broker"}});
   std::shared_ptr<Instance> old = open();
   {
     const std::unique_lock lock(mutex_);
@@ -148,7 +155,8 @@ void RecordProducer::close(std::chrono::milliseconds limit) noexcept {
   }
 }
 
-void send_all_and_wait(RecordProducer& producer, std::span<const OwnedRecord> records, std::chrono::milliseconds limit) {
+void send_all_and_wait(RecordProducer& producer, std::span<const OwnedRecord> records,
+                       std::chrono::milliseconds limit) {
   struct Progress {
     std::mutex mutex;
     std::condition_variable changed;
@@ -162,7 +170,8 @@ void send_all_and_wait(RecordProducer& producer, std::span<const OwnedRecord> re
   for (const OwnedRecord& record : records) {
     std::vector<Header> headers;
     for (const auto& [name, value] : record.headers) headers.push_back({name, value});
-    const Outgoing outgoing{record.topic, record.key, record.value, record.tombstone, headers, record.partition, record.time};
+    const Outgoing outgoing{record.topic, record.key,       record.value, record.tombstone,
+                            headers,      record.partition, record.time};
     Produced answer = Produced::unavailable;
     while (true) {
       answer = producer.produce(outgoing, [progress](const Delivery& delivery) {
@@ -171,19 +180,26 @@ void send_all_and_wait(RecordProducer& producer, std::span<const OwnedRecord> re
         if (!delivery.ok) progress->reason = delivery.reason;
         progress->changed.notify_all();
       });
-      if (answer == Produced::queued || answer == Produced::too_large || std::chrono::steady_clock::now() > deadline) break;
+      if (answer == Produced::queued || answer == Produced::too_large || std::chrono::steady_clock::now() > deadline)
+        break;
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     if (answer == Produced::queued) continue;
-    refused = answer == Produced::too_large ? meaning(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) : "no room for more records; check that the brokers keep up";
+    refused = answer == Produced::too_large ? meaning(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+                                            : "no room for more records; check that the brokers keep up";
     break;
   }
   std::unique_lock lock(progress->mutex);
-  const auto settled = [&] { return progress->written + progress->failed == records.size() || progress->failed > 0 || !refused.empty(); };
+  const auto settled = [&] {
+    return progress->written + progress->failed == records.size() || progress->failed > 0 || !refused.empty();
+  };
   progress->changed.wait_until(lock, deadline, settled);
   if (progress->written == records.size()) return;
-  const std::string reason = !refused.empty() ? refused : progress->reason.empty() ? meaning(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT) : progress->reason;
-  throw base::Unavailable(fmt::format("{} of {} records are not acknowledged: {}", records.size() - progress->written, records.size(), reason));
+  const std::string reason = !refused.empty()           ? refused
+                             : progress->reason.empty() ? meaning(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT)
+                                                        : progress->reason;
+  throw base::Unavailable(fmt::format("{} of {} records are not acknowledged: {}", records.size() - progress->written,
+                                      records.size(), reason));
 }
 
 }  // namespace scoreline::kafka

@@ -31,24 +31,24 @@ struct Header {
 struct Outgoing {
   flow::Topic topic = flow::Topic::tracking_events;
   std::string_view key, value;
-  bool tombstone = false;                // no value at all (compacted topics)
+  bool tombstone = false;  // no value at all (compacted topics)
   std::span<const Header> headers;
-  std::int32_t partition = -1;           // -1: by key as base::partition_of says (an empty key: any partition)
-  base::Instant time = base::kNever;     // kNever: now (LogAppendTime topics have the broker's time anyway)
+  std::int32_t partition = -1;        // -1: by key as base::partition_of says (an empty key: any partition)
+  base::Instant time = base::kNever;  // kNever: now (LogAppendTime topics have the broker's time anyway)
 };
 
 struct Delivery {
   bool ok = false;
-  std::string reason;                    // not ok: what went wrong and what to do; the record may be there all the same
+  std::string reason;  // not ok: what went wrong and what to do; the record may be there all the same
   std::int32_t partition = -1;
   std::int64_t offset = -1;
 };
 
 enum class Produced : std::uint8_t {
-  queued,       // the callback will come, once
-  queue_full,   // too much is unacknowledged: slow down (collector: 503)
-  too_large,    // never works
-  unavailable   // a new producer is being made, or it is closed: try again
+  queued,      // the callback will come, once
+  queue_full,  // too much is unacknowledged: slow down (collector: 503)
+  too_large,   // never works
+  unavailable  // a new producer is being made, or it is closed: try again
 };
 
 class RecordProducer {
@@ -83,8 +83,8 @@ class RecordProducer {
   Settings settings_;
   std::vector<flow::Topic> topics_;
   std::atomic<std::size_t> in_flight_{0};
-  std::atomic<bool> dead_{false};        // the instance had a fatal error
-  mutable std::shared_mutex mutex_;      // guards instance_; held shared while producing
+  std::atomic<bool> dead_{false};    // the instance had a fatal error
+  mutable std::shared_mutex mutex_;  // guards instance_; held shared while producing
   std::shared_ptr<Instance> instance_;
   std::jthread poller_;
 };
@@ -99,8 +99,8 @@ struct OwnedRecord {
   base::Instant time = base::kNever;
 };
 
-/// For commands: writes all records and waits until the broker has them. Throws base::Unavailable naming how many are not
-/// written and why.
+/// For commands: writes all records and waits until the broker has them. Throws base::Unavailable naming how many are
+/// not written and why.
 void send_all_and_wait(RecordProducer& producer, std::span<const OwnedRecord> records, std::chrono::milliseconds limit);
 
 }  // namespace scoreline::kafka

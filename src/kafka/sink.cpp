@@ -14,7 +14,8 @@ namespace scoreline::kafka {
 namespace {
 
 void add_header(rd_kafka_headers_t* headers, std::string_view name, std::string_view value) {
-  rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()), value.data(), static_cast<ssize_t>(value.size()));
+  rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()), value.data(),
+                      static_cast<ssize_t>(value.size()));
 }
 
 }  // namespace
@@ -90,7 +91,8 @@ void KafkaSink::send(const std::string& stream, flow::BatchId id, const flow::Ou
 bool KafkaSink::produce(Batch& batch, const flow::OutRecord& record) {
   const std::string_view name = flow::declaration(record.topic).name;
   rd_kafka_headers_t* headers = rd_kafka_headers_new(6);
-  const auto render = [&]<typename... Values>(fmt::format_string<const Values&...> format, const Values&... values) -> std::string_view {
+  const auto render = [&]<typename... Values>(fmt::format_string<const Values&...> format,
+                                              const Values&... values) -> std::string_view {
     text_.clear();
     fmt::format_to(std::back_inserter(text_), format, values...);
     return text_;
@@ -100,16 +102,18 @@ bool KafkaSink::produce(Batch& batch, const flow::OutRecord& record) {
     add_header(headers, "ce_id", render("{}/{}/{}/{}", batch.stream, name, record.partition, record.seq));
     add_header(headers, "ce_sequence", render("{}", record.seq));
   } else {
-    add_header(headers, "ce_id", render("{}/{}/{}/batch-{}/{}", batch.stream, name, record.partition, batch.id.batch_no, batch.index));
+    add_header(headers, "ce_id",
+               render("{}/{}/{}/batch-{}/{}", batch.stream, name, record.partition, batch.id.batch_no, batch.index));
   }
   add_header(headers, "ce_source", render("/scoreline/{}", batch.stream));
   add_header(headers, "ce_type", record.type);
   add_header(headers, "content-type", "application/json");
   // No flags: librdkafka reads the value where it lies and never frees it. The key is copied by librdkafka itself.
   const rd_kafka_resp_err_t error = rd_kafka_producev(
-      producer_.get(), RD_KAFKA_V_RKT(topic(record.topic)), RD_KAFKA_V_PARTITION(record.partition), RD_KAFKA_V_MSGFLAGS(0),
-      RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()), record.value.size()), RD_KAFKA_V_KEY(record.key.data(), record.key.size()),
-      RD_KAFKA_V_TIMESTAMP(record.time.us / 1000), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(&batch), RD_KAFKA_V_END);
+      producer_.get(), RD_KAFKA_V_RKT(topic(record.topic)), RD_KAFKA_V_PARTITION(record.partition),
+      RD_KAFKA_V_MSGFLAGS(0), RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()), record.value.size()),
+      RD_KAFKA_V_KEY(record.key.data(), record.key.size()), RD_KAFKA_V_TIMESTAMP(record.time.us / 1000),
+      RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(&batch), RD_KAFKA_V_END);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
     ++batch.index;
     return true;
@@ -156,7 +160,8 @@ void KafkaSink::on_delivery(rd_kafka_t* rk, const rd_kafka_message_t* message, v
     std::array<char, 256> text{};
     if (rd_kafka_fatal_error(rk, text.data(), text.size())) fatal = fmt::format(" ({})", text.data());
   }
-  sink->fail(fmt::format("{}/{}: {}{}", rd_kafka_topic_name(message->rkt), message->partition, meaning(message->err), fatal));
+  sink->fail(
+      fmt::format("{}/{}: {}{}", rd_kafka_topic_name(message->rkt), message->partition, meaning(message->err), fatal));
 }
 
 }  // namespace scoreline::kafka

@@ -6,8 +6,8 @@
 /// Headers are CloudEvents 1.0 binary: ce_id "<stream>/<topic>/<partition>/<seq>", ce_source "/scoreline/<stream>",
 /// ce_type, ce_sequence. The record's time is OutRecord::time in milliseconds (LogAppendTime topics replace it).
 ///
-/// One thread at a time. Values are not copied: see flow::Sink::send for how long they must live. send() never waits for
-/// the broker: what librdkafka's queue has no room for waits here, in order.
+/// One thread at a time. Values are not copied: see flow::Sink::send for how long they must live. send() never waits
+/// for the broker: what librdkafka's queue has no room for waits here, in order.
 #include <deque>
 #include <list>
 #include <map>
@@ -36,9 +36,9 @@ class KafkaSink : public flow::Sink {
   struct Batch {
     flow::BatchId id;
     std::string stream;
-    std::size_t unacknowledged = 0;        // delivery reports awaited, and records in unsent
-    std::uint64_t index = 0;               // of the next record, for ids of records outside of any stream
-    std::deque<flow::OutRecord> unsent;    // librdkafka's queue was full
+    std::size_t unacknowledged = 0;      // delivery reports awaited, and records in unsent
+    std::uint64_t index = 0;             // of the next record, for ids of records outside of any stream
+    std::deque<flow::OutRecord> unsent;  // librdkafka's queue was full
     std::list<Batch>::iterator self;
   };
 
@@ -55,12 +55,12 @@ class KafkaSink : public flow::Sink {
   Settings settings_;
   Handle producer_;
   std::map<flow::Topic, TopicHandle> topics_;
-  std::list<Batch> batches_;               // addresses are the records' opaques
-  std::deque<Batch*> waiting_;             // batches with unsent records, in order
+  std::list<Batch> batches_;    // addresses are the records' opaques
+  std::deque<Batch*> waiting_;  // batches with unsent records, in order
   flow::SinkEvents events_;
   bool failed_ = false;
   std::string reason_;
-  std::string text_;                       // for building headers
+  std::string text_;  // for building headers
 };
 
 }  // namespace scoreline::kafka

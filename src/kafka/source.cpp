@@ -29,7 +29,8 @@ Conf member_conf(const Settings& settings, const std::string& group) {
 
 // The reader commits nothing and joins nothing; librdkafka only wants a group's name for assign().
 Conf reader_conf(const Settings& settings, const std::string& group) {
-  const std::int64_t fetch_bytes = std::max<std::int64_t>(1'048'576, std::min<std::int64_t>(settings.queued_max_kbytes, 8'192) * 512);
+  const std::int64_t fetch_bytes =
+      std::max<std::int64_t>(1'048'576, std::min<std::int64_t>(settings.queued_max_kbytes, 8'192) * 512);
   return make_conf(settings, Role::consumer,
                    {{"group.id", group},
                     {"queued.max.messages.kbytes", std::to_string(settings.queued_max_kbytes)},
@@ -74,9 +75,12 @@ void KafkaSource::close() noexcept {
     while (!refused && !rd_kafka_consumer_closed(member_.get()) && base::steady_us() < deadline_us)
       rd_kafka_queue_poll_callback(queue.get(), 50);
     if (refused || !rd_kafka_consumer_closed(member_.get()))
-      base::log::warn("did not leave the group in time", {{"group", group_}, {"next", "nothing: its lanes move after one session timeout"}});
+      base::log::warn("did not leave the group in time",
+                      {{"group", group_}, {"next", "nothing: its lanes move after one session timeout"}});
   } catch (const std::exception& problem) {
-    base::log::warn("leaving the group failed", {{"group", group_}, {"reason", problem.what()}, {"next", "nothing: its lanes move after one session timeout"}});
+    base::log::warn(
+        "leaving the group failed",
+        {{"group", group_}, {"reason", problem.what()}, {"next", "nothing: its lanes move after one session timeout"}});
   }
   result_ = {};
   member_.reset();
@@ -91,7 +95,8 @@ flow::PollResult KafkaSource::poll(std::size_t max_records, std::chrono::millise
   apply_changes();
   flush_hints();
   fetch(std::max<std::size_t>(1, max_records), wait);
-  if (!fatal_.empty()) throw base::Unavailable(fatal_);
+  note_fatal();
+  if (!fatal_.empty()) throw base::Unavailable(std::exchange(fatal_, {}));
   return std::exchange(result_, {});
 }
 
@@ -137,13 +142,15 @@ void KafkaSource::fetch(std::size_t max_records, std::chrono::milliseconds wait)
   const std::int64_t deadline_us = base::steady_us() + std::chrono::microseconds(wait).count();
   while (true) {
     const std::int64_t left_ms = (deadline_us - base::steady_us() + 999) / 1000;
-    Message first(rd_kafka_consumer_poll(reader_.get(), static_cast<int>(std::clamp<std::int64_t>(left_ms, 0, kMemberEveryMs))));
+    Message first(
+        rd_kafka_consumer_poll(reader_.get(), static_cast<int>(std::clamp<std::int64_t>(left_ms, 0, kMemberEveryMs))));
     if (first) {
       take(std::move(first));
       break;
     }
     serve_member();
-    const bool event = !result_.lanes_gained.empty() || !result_.lanes_lost.empty() || !result_.lanes_broken.empty() || !fatal_.empty();
+    const bool event = !result_.lanes_gained.empty() || !result_.lanes_lost.empty() || !result_.lanes_broken.empty() ||
+                       !fatal_.empty();
     if (event || left_ms <= 0) return;
   }
   // What else is there, without waiting. No rebalance can happen in here: the reader is in no group.
@@ -173,7 +180,8 @@ std::size_t KafkaSource::input_of(const rd_kafka_topic_t* topic) const {
 }
 
 std::size_t KafkaSource::input_of(std::string_view topic) const {
-  const auto place = std::find_if(inputs_.begin(), inputs_.end(), [&](const Input& input) { return input.name == topic; });
+  const auto place =
+      std::find_if(inputs_.begin(), inputs_.end(), [&](const Input& input) { return input.name == topic; });
   return static_cast<std::size_t>(place - inputs_.begin());
 }
 

@@ -6,8 +6,9 @@
 /// (in one handle the eager protocol allows only whole assignments, which throw away what is fetched), and no rebalance
 /// runs in the middle of a fetched batch (librdkafka #4208). Offsets never come from Kafka (auto.offset.reset=error).
 ///
-/// One thread at a time. Records must be freed before the source is. Throws base::UsageError for settings (constructor),
-/// base::Unavailable when membership is over for good (a fatal error).
+/// One thread at a time. Free records before the source (else its end waits, see Handle). Throws base::UsageError for
+/// settings (constructor), base::Unavailable when polling cannot go on (the group refuses us, or a fatal error: then at
+/// every poll).
 #include <set>
 #include <string>
 #include <vector>
@@ -30,14 +31,14 @@ class KafkaSource : public flow::Source {
   void stop(std::int32_t lane) override;
   /// Hints are collected and sent once a second.
   void hint(std::int32_t lane, std::span<const std::int64_t> next_offsets) override;
-  /// Sends the last hints and leaves the group, so that others get the lanes at once; takes at most 10 s. Nothing may be
-  /// called after it. The destructor does it, too.
+  /// Sends the last hints and leaves the group, so that others get the lanes at once; takes at most 10 s. Nothing may
+  /// be called after it. The destructor does it, too.
   void close() noexcept;
 
  private:
   struct Input {
     std::string name;
-    TopicHandle reader_topic;      // message->rkt is compared with it
+    TopicHandle reader_topic;  // message->rkt is compared with it
     std::int64_t missing_since_us = 0;
   };
   struct Lane {
@@ -54,6 +55,7 @@ class KafkaSource : public flow::Source {
   void assigned(const rd_kafka_topic_partition_list_t& partitions);
   void revoked();
   void serve_member();
+  void note_fatal();
   void apply_changes();
   void fetch(std::size_t max_records, std::chrono::milliseconds wait);
   void take(Message message);
@@ -70,13 +72,13 @@ class KafkaSource : public flow::Source {
   std::string group_;
   Handle member_, reader_;
   Queue reader_queue_;
-  std::vector<Input> inputs_;      // after the handles: topic handles go first
-  std::vector<Lane> lanes_;        // by number, as far as seen
+  std::vector<Input> inputs_;  // after the handles: topic handles go first
+  std::vector<Lane> lanes_;    // by number, as far as seen
   std::set<std::int32_t> changed_;
   std::vector<std::pair<std::int32_t, std::vector<std::int64_t>>> hints_;
   std::int64_t hinted_us_ = 0;
   std::vector<rd_kafka_message_t*> buffer_;
-  flow::PollResult result_;        // of the poll under way
+  flow::PollResult result_;  // of the poll under way
   std::string fatal_;
   Repeated repeated_;
   bool closing_ = false;

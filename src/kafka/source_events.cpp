@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/errors.hpp"
 #include "base/log.hpp"
@@ -26,7 +27,8 @@ bool is_missing(rd_kafka_resp_err_t error) {
 // Run inside serve_member() and close() only. The member never fetches: it accepts every assignment with an empty local
 // one, which keeps the group's generation and leaves reading to the reader.
 struct KafkaSource::Callbacks {
-  static void on_rebalance(rd_kafka_t* rk, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* partitions, void* opaque) {
+  static void on_rebalance(rd_kafka_t* rk, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* partitions,
+                           void* opaque) {
     auto* source = static_cast<KafkaSource*>(opaque);
     if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
       source->assigned(*partitions);
@@ -57,7 +59,8 @@ void KafkaSource::assigned(const rd_kafka_topic_partition_list_t& partitions) {
     const rd_kafka_topic_partition_t& one = partitions.elems[i];
     const std::size_t input = input_of(std::string_view(one.topic));
     if (input == inputs_.size()) continue;
-    if (static_cast<std::size_t>(one.partition) >= lanes_.size()) lanes_.resize(static_cast<std::size_t>(one.partition) + 1);
+    if (static_cast<std::size_t>(one.partition) >= lanes_.size())
+      lanes_.resize(static_cast<std::size_t>(one.partition) + 1);
     lanes_[static_cast<std::size_t>(one.partition)].inputs.insert(input);
   }
   std::size_t partial = 0;
@@ -70,7 +73,9 @@ void KafkaSource::assigned(const rd_kafka_topic_partition_list_t& partitions) {
   base::log::info("lanes assigned", {{"group", group_}, {"lanes", result_.lanes_gained.size()}});
   if (partial > 0)
     base::log::warn("some lanes have only some of their inputs and stand still",
-                    {{"group", group_}, {"lanes", partial}, {"next", "all input topics need the same number of partitions: run `scoreline topics plan`"}});
+                    {{"group", group_},
+                     {"lanes", partial},
+                     {"next", "all input topics need the same number of partitions: run `scoreline topics plan`"}});
 }
 
 void KafkaSource::revoked() {
@@ -93,17 +98,29 @@ void KafkaSource::serve_member() {
     if (error == RD_KAFKA_RESP_ERR__FATAL || !is_transient(error)) {
       fatal_ = fmt::format("Kafka group {}: {} ({})", group_, rd_kafka_message_errstr(message.get()), meaning(error));
     } else if (error == RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED) {
-      base::log::warn("not polled for five minutes: the group gave our lanes away", {{"group", group_}, {"next", "look for what blocked this process"}});
+      base::log::warn("not polled for five minutes: the group gave our lanes away",
+                      {{"group", group_}, {"next", "look for what blocked this process"}});
     } else if (repeated_.say(error)) {
-      base::log::warn("group member has trouble", {{"group", group_}, {"error", rd_kafka_message_errstr(message.get())}, {"next", meaning(error)}});
+      base::log::warn("group member has trouble",
+                      {{"group", group_}, {"error", rd_kafka_message_errstr(message.get())}, {"next", meaning(error)}});
     }
+  }
+}
+
+// After a fatal error librdkafka does nothing any more, and says so only once.
+void KafkaSource::note_fatal() {
+  for (const Handle* handle : {&member_, &reader_}) {
+    std::array<char, 256> text{};
+    if (!rd_kafka_fatal_error(handle->get(), text.data(), text.size())) continue;
+    fatal_ = fmt::format("Kafka group {}: {}; start the process again", group_, text.data());
   }
 }
 
 void KafkaSource::take_error(const rd_kafka_message_t& message) {
   const std::size_t input = message.rkt ? input_of(message.rkt) : inputs_.size();
   const auto number = static_cast<std::size_t>(message.partition);
-  const bool of_lane = input < inputs_.size() && message.partition >= 0 && number < lanes_.size() && lanes_[number].reading;
+  const bool of_lane =
+      input < inputs_.size() && message.partition >= 0 && number < lanes_.size() && lanes_[number].reading;
   if (is_missing(message.err) && input < inputs_.size()) {
     if (inputs_[input].missing_since_us == 0) inputs_[input].missing_since_us = base::steady_us();
   } else if (of_lane) {
@@ -112,7 +129,8 @@ void KafkaSource::take_error(const rd_kafka_message_t& message) {
     fatal_ = fmt::format("Kafka reader of {}: {}", group_, rd_kafka_message_errstr(&message));
   }
   if (!repeated_.say(message.err)) return;
-  base::log::warn("reading has trouble; waiting", {{"group", group_}, {"error", rd_kafka_message_errstr(&message)}, {"next", meaning(message.err)}});
+  base::log::warn("reading has trouble; waiting",
+                  {{"group", group_}, {"error", rd_kafka_message_errstr(&message)}, {"next", meaning(message.err)}});
 }
 
 void KafkaSource::read_failed(std::size_t input, std::int32_t lane, const rd_kafka_message_t& message) {
@@ -125,12 +143,15 @@ void KafkaSource::read_failed(std::size_t input, std::int32_t lane, const rd_kaf
     case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
     case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
     case RD_KAFKA_RESP_ERR__LOG_TRUNCATION:
-      return break_lane(lane, fmt::format("{}: the broker's copy cannot be read from offset {} on: {}", place,
-                                          lanes_[static_cast<std::size_t>(lane)].next[input], rd_kafka_message_errstr(&message)));
-    default: break;
+      return break_lane(
+          lane, fmt::format("{}: the broker's copy cannot be read from offset {} on: {}", place,
+                            lanes_[static_cast<std::size_t>(lane)].next[input], rd_kafka_message_errstr(&message)));
+    default:
+      break;
   }
   if (repeated_.say(message.err))
-    base::log::warn("reading has trouble; waiting", {{"place", place}, {"error", rd_kafka_message_errstr(&message)}, {"next", meaning(message.err)}});
+    base::log::warn("reading has trouble; waiting",
+                    {{"place", place}, {"error", rd_kafka_message_errstr(&message)}, {"next", meaning(message.err)}});
 }
 
 std::string KafkaSource::out_of_range(std::size_t input, std::int32_t lane, const char* text) {
@@ -141,8 +162,12 @@ std::string KafkaSource::out_of_range(std::size_t input, std::int32_t lane, cons
     OffsetQuestion begin(reader_.get(), name, {&lane, 1}, RD_KAFKA_OFFSET_SPEC_EARLIEST, kLimit);
     OffsetQuestion end(reader_.get(), name, {&lane, 1}, RD_KAFKA_OFFSET_SPEC_LATEST, kLimit);
     const std::int64_t first = begin.answer()[0], last = end.answer()[0];
-    if (next < first) return fmt::format("{}/{}: offset {} below log start {}: records were removed before they were read", name, lane, next, first);
-    if (next > last) return fmt::format("{}/{}: offset {} beyond log end {}: the log is shorter than what was read", name, lane, next, last);
+    if (next < first)
+      return fmt::format("{}/{}: offset {} below log start {}: records were removed before they were read", name, lane,
+                         next, first);
+    if (next > last)
+      return fmt::format("{}/{}: offset {} beyond log end {}: the log is shorter than what was read", name, lane, next,
+                         last);
   } catch (const base::Unavailable&) {
     // librdkafka's words must do.
   }
@@ -164,7 +189,8 @@ void KafkaSource::look_for_missing() {
     input.missing_since_us = 0;
     const rd_kafka_metadata_t* raw = nullptr;
     const auto failed = rd_kafka_metadata(reader_.get(), 0, input.reader_topic.get(), &raw, 2'000);
-    const std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)> metadata(raw, rd_kafka_metadata_destroy);
+    const std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)> metadata(
+        raw, rd_kafka_metadata_destroy);
     if (failed || raw->topic_cnt != 1) {
       input.missing_since_us = now_us;  // no broker: ask again in half a minute
       continue;

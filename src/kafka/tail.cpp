@@ -29,14 +29,20 @@ Handle make_reader(const Settings& settings) {
                 nullptr);
 }
 
-std::vector<std::int64_t> resolve(rd_kafka_t* rk, const std::string& topic, const std::vector<std::int32_t>& partitions, const TailPlace& place) {
+std::vector<std::int64_t> resolve(rd_kafka_t* rk, const std::string& topic, const std::vector<std::int32_t>& partitions,
+                                  const TailPlace& place) {
   switch (place.kind) {
-    case TailPlace::Kind::begin: return OffsetQuestion(rk, topic, partitions, RD_KAFKA_OFFSET_SPEC_EARLIEST).answer();
-    case TailPlace::Kind::end: return OffsetQuestion(rk, topic, partitions, RD_KAFKA_OFFSET_SPEC_LATEST).answer();
-    case TailPlace::Kind::offset: return std::vector<std::int64_t>(partitions.size(), place.offset);
-    case TailPlace::Kind::time: break;
+    case TailPlace::Kind::begin:
+      return OffsetQuestion(rk, topic, partitions, RD_KAFKA_OFFSET_SPEC_EARLIEST).answer();
+    case TailPlace::Kind::end:
+      return OffsetQuestion(rk, topic, partitions, RD_KAFKA_OFFSET_SPEC_LATEST).answer();
+    case TailPlace::Kind::offset:
+      return std::vector<std::int64_t>(partitions.size(), place.offset);
+    case TailPlace::Kind::time:
+      break;
   }
-  std::vector<std::int64_t> found = OffsetQuestion(rk, topic, partitions, std::max<std::int64_t>(0, place.time.us / 1000)).answer();
+  std::vector<std::int64_t> found =
+      OffsetQuestion(rk, topic, partitions, std::max<std::int64_t>(0, place.time.us / 1000)).answer();
   const std::vector<std::int64_t> ends = OffsetQuestion(rk, topic, partitions, RD_KAFKA_OFFSET_SPEC_LATEST).answer();
   for (std::size_t i = 0; i < found.size(); ++i)
     if (found[i] < 0) found[i] = ends[i];  // nothing is that young yet
@@ -53,11 +59,13 @@ std::map<std::int32_t, Range> ranges_of(rd_kafka_t* rk, const TailRequest& reque
   }
   for (const std::int32_t partition : partitions)
     if (partition < 0 || partition >= count)
-      throw base::UsageError(fmt::format("topic {} has no partition {}; it has 0 to {}", request.topic, partition, count - 1));
+      throw base::UsageError(
+          fmt::format("topic {} has no partition {}; it has 0 to {}", request.topic, partition, count - 1));
   const auto begins = resolve(rk, request.topic, partitions, {TailPlace::Kind::begin, 0, {}});
   const auto ends = resolve(rk, request.topic, partitions, {TailPlace::Kind::end, 0, {}});
   const auto from = resolve(rk, request.topic, partitions, request.from);
-  const auto to = request.follow ? std::vector<std::int64_t>(partitions.size(), INT64_MAX) : resolve(rk, request.topic, partitions, request.to);
+  const auto to = request.follow ? std::vector<std::int64_t>(partitions.size(), INT64_MAX)
+                                 : resolve(rk, request.topic, partitions, request.to);
   std::map<std::int32_t, Range> ranges;
   for (std::size_t i = 0; i < partitions.size(); ++i) {
     const Range range{std::clamp(from[i], begins[i], ends[i]), request.follow ? INT64_MAX : std::min(to[i], ends[i])};
@@ -73,7 +81,9 @@ TailRecord record_of(const rd_kafka_message_t* message) {
   record.offset = message->offset;
   rd_kafka_timestamp_type_t type{};
   record.time_ms = rd_kafka_message_timestamp(message, &type);
-  record.time_type = type == RD_KAFKA_TIMESTAMP_CREATE_TIME ? "create" : type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? "logappend" : "unknown";
+  record.time_type = type == RD_KAFKA_TIMESTAMP_CREATE_TIME       ? "create"
+                     : type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? "logappend"
+                                                                  : "unknown";
   record.broker = rd_kafka_message_broker_id(message);
   if (message->key) record.key = view(message->key, message->key_len);
   if (message->payload) record.payload = view(message->payload, message->len);
@@ -89,12 +99,15 @@ TailRecord record_of(const rd_kafka_message_t* message) {
 
 class Tail {
  public:
-  Tail(const Settings& settings, const TailRequest& request) : reader_(make_reader(settings)), topic_(request.topic), follow_(request.follow) {
+  Tail(const Settings& settings, const TailRequest& request)
+      : reader_(make_reader(settings)), topic_(request.topic), follow_(request.follow) {
     rd_kafka_poll_set_consumer(reader_.get());
     ranges_ = ranges_of(reader_.get(), request);
     const Partitions assigned = make_partitions();
-    for (const auto& [partition, range] : ranges_) rd_kafka_topic_partition_list_add(assigned.get(), topic_.c_str(), partition)->offset = range.next;
-    if (const auto error = rd_kafka_assign(reader_.get(), assigned.get())) throw base::Unavailable(fmt::format("Kafka, reading {}: {}", topic_, meaning(error)));
+    for (const auto& [partition, range] : ranges_)
+      rd_kafka_topic_partition_list_add(assigned.get(), topic_.c_str(), partition)->offset = range.next;
+    if (const auto error = rd_kafka_assign(reader_.get(), assigned.get()))
+      throw base::Unavailable(fmt::format("Kafka, reading {}: {}", topic_, meaning(error)));
   }
 
   void run(const std::function<bool(const TailRecord&)>& show, const std::function<bool()>& idle) {
@@ -133,9 +146,12 @@ class Tail {
     }
     const bool of_partition = message.rkt != nullptr && message.partition >= 0;
     if (of_partition || !is_transient(message.err))
-      throw base::Unavailable(fmt::format("Kafka, reading {}: {} ({})", topic_, rd_kafka_message_errstr(&message), meaning(message.err)));
+      throw base::Unavailable(
+          fmt::format("Kafka, reading {}: {} ({})", topic_, rd_kafka_message_errstr(&message), meaning(message.err)));
     if (repeated_.say(message.err))
-      base::log::warn("reading has trouble; waiting", {{"topic", topic_}, {"error", rd_kafka_message_errstr(&message)}, {"next", meaning(message.err)}});
+      base::log::warn(
+          "reading has trouble; waiting",
+          {{"topic", topic_}, {"error", rd_kafka_message_errstr(&message)}, {"next", meaning(message.err)}});
   }
 
   void finish(std::int32_t partition) {
@@ -154,7 +170,8 @@ class Tail {
 
 }  // namespace
 
-void tail(const Settings& settings, const TailRequest& request, const std::function<bool(const TailRecord&)>& show, const std::function<bool()>& idle) {
+void tail(const Settings& settings, const TailRequest& request, const std::function<bool(const TailRecord&)>& show,
+          const std::function<bool()>& idle) {
   Tail(settings, request).run(show, idle);
 }
 

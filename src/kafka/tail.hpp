@@ -30,7 +30,7 @@ struct TailRecord {
   std::string_view topic;
   std::int32_t partition = 0;
   std::int64_t offset = 0;
-  std::string_view time_type;                  // "create", "logappend" or "unknown", as kcat says
+  std::string_view time_type;  // "create", "logappend" or "unknown", as kcat says
   std::int64_t time_ms = -1;
   std::int32_t broker = -1;
   std::vector<TailHeader> headers;
@@ -38,15 +38,15 @@ struct TailRecord {
 };
 
 struct TailRequest {
-  std::string topic;                           // full name, prefix included
-  std::vector<std::int32_t> partitions;        // empty: all
+  std::string topic;                     // full name, prefix included
+  std::vector<std::int32_t> partitions;  // empty: all
   TailPlace from{TailPlace::Kind::begin, 0, {}};
-  TailPlace to{TailPlace::Kind::end, 0, {}};   // exclusive; ignored with follow
+  TailPlace to{TailPlace::Kind::end, 0, {}};  // exclusive; ignored with follow
   bool follow = false;
 };
 
-/// Calls `show` for each record, in order within a partition, until `to` is reached everywhere (`end`: as it is now), or
-/// `show` returns false. `idle` is called at least twice a second while following; false ends it. Throws
+/// Calls `show` for each record, in order within a partition, until `to` is reached everywhere (`end`: as it is now),
+/// or `show` returns false. `idle` is called at least twice a second while following; false ends it. Throws
 /// base::Unavailable (also when nothing comes for 30 s without follow) and base::UsageError (no such partition).
 void tail(const Settings& settings, const TailRequest& request, const std::function<bool(const TailRecord&)>& show,
           const std::function<bool()>& idle);

@@ -55,11 +55,13 @@ std::vector<TopicInfo> TopicsAdmin::list() {
   std::vector<const char*> raw_names;
   for (const std::string& name : names) raw_names.push_back(name.c_str());
   Question question(admin_.get(), "list of topics", RD_KAFKA_ADMIN_OP_DESCRIBETOPICS);
-  const Owned<rd_kafka_TopicCollection_t> asked(rd_kafka_TopicCollection_of_topic_names(raw_names.data(), raw_names.size()), rd_kafka_TopicCollection_destroy);
+  const Owned<rd_kafka_TopicCollection_t> asked(
+      rd_kafka_TopicCollection_of_topic_names(raw_names.data(), raw_names.size()), rd_kafka_TopicCollection_destroy);
   rd_kafka_DescribeTopics(admin_.get(), asked.get(), question.options(), question.queue());
   const Event event = question.answer();
   std::size_t count = 0;
-  const rd_kafka_TopicDescription_t** topics = rd_kafka_DescribeTopics_result_topics(rd_kafka_event_DescribeTopics_result(event.get()), &count);
+  const rd_kafka_TopicDescription_t** topics =
+      rd_kafka_DescribeTopics_result_topics(rd_kafka_event_DescribeTopics_result(event.get()), &count);
   std::vector<TopicInfo> result;
   for (std::size_t i = 0; i < count; ++i) {
     const rd_kafka_error_t* error = rd_kafka_TopicDescription_error(topics[i]);
@@ -80,12 +82,14 @@ std::vector<TopicInfo> TopicsAdmin::list() {
 
 SettingList TopicsAdmin::settings_of(const std::string& topic) {
   Question question(admin_.get(), "settings of topic " + topic, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
-  const Owned<rd_kafka_ConfigResource_t> resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()), rd_kafka_ConfigResource_destroy);
+  const Owned<rd_kafka_ConfigResource_t> resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()),
+                                                  rd_kafka_ConfigResource_destroy);
   rd_kafka_ConfigResource_t* raw = resource.get();
   rd_kafka_DescribeConfigs(admin_.get(), &raw, 1, question.options(), question.queue());
   const Event event = question.answer();
   std::size_t count = 0, entries = 0;
-  const rd_kafka_ConfigResource_t** found = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event.get()), &count);
+  const rd_kafka_ConfigResource_t** found =
+      rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event.get()), &count);
   if (count != 1) question.fail(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   if (const auto error = rd_kafka_ConfigResource_error(found[0])) question.fail(error);
   const rd_kafka_ConfigEntry_t** configs = rd_kafka_ConfigResource_configs(found[0], &entries);
@@ -105,23 +109,29 @@ TopicPlan TopicsAdmin::plan(const TopicOptions& options) {
     const std::string name = topic_name(settings_, topic.topic);
     const std::int32_t partitions = topic.compacted ? 1 : options.partitions;
     const SettingList wanted = wanted_settings(topic, options);
-    const auto place = std::find_if(there.begin(), there.end(), [&](const TopicInfo& info) { return info.name == name; });
+    const auto place =
+        std::find_if(there.begin(), there.end(), [&](const TopicInfo& info) { return info.name == name; });
     if (place == there.end()) {
       plan.create.push_back({name, partitions, replication, wanted});
       continue;
     }
     if (place->partitions != partitions)
-      plan.differences.push_back({name, "partitions", std::to_string(place->partitions), std::to_string(partitions), false,
-                                  "keys would move to other partitions: give that number as kafka.partitions, or migrate into topics under a new prefix"});
+      plan.differences.push_back({name, "partitions", std::to_string(place->partitions), std::to_string(partitions),
+                                  false,
+                                  "keys would move to other partitions: give that number as kafka.partitions, or "
+                                  "migrate into topics under a new prefix"});
     if (options.replication_factor > 0 && place->replication_factor != replication)
-      plan.differences.push_back({name, "replication factor", std::to_string(place->replication_factor), std::to_string(replication), false,
+      plan.differences.push_back({name, "replication factor", std::to_string(place->replication_factor),
+                                  std::to_string(replication), false,
                                   "move replicas with kafka-reassign-partitions.sh"});
     const SettingList is = settings_of(name);
     for (const auto& [setting, should] : wanted) {
       const std::string* value = find(is, setting);
       if (value && *value == should) continue;
-      plan.differences.push_back({name, setting, value ? *value : "", should, harmless(setting, value ? *value : "", should),
-                                  fmt::format("may remove records; if that is wanted: kafka-configs.sh --alter --topic {} --add-config {}={}", name, setting, should)});
+      plan.differences.push_back(
+          {name, setting, value ? *value : "", should, harmless(setting, value ? *value : "", should),
+           fmt::format("may remove records; if that is wanted: kafka-configs.sh --alter --topic {} --add-config {}={}",
+                       name, setting, should)});
       if (plan.differences.back().harmless) plan.differences.back().next.clear();
     }
   }
@@ -137,39 +147,43 @@ void TopicsAdmin::apply(const TopicPlan& plan) {
 void TopicsAdmin::create(const TopicToCreate& topic) {
   std::array<char, 512> text{};
   Question question(admin_.get(), "making topic " + topic.name, RD_KAFKA_ADMIN_OP_CREATETOPICS);
-  const Owned<rd_kafka_NewTopic_t> made(rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, topic.replication_factor, text.data(), text.size()),
-                                        rd_kafka_NewTopic_destroy);
+  const Owned<rd_kafka_NewTopic_t> made(
+      rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, topic.replication_factor, text.data(), text.size()),
+      rd_kafka_NewTopic_destroy);
   if (!made) throw base::UsageError(fmt::format("topic {}: {}", topic.name, text.data()));
-  for (const auto& [name, value] : topic.settings) rd_kafka_NewTopic_set_config(made.get(), name.c_str(), value.c_str());
+  for (const auto& [name, value] : topic.settings)
+    rd_kafka_NewTopic_set_config(made.get(), name.c_str(), value.c_str());
   // Comes back when the partitions have leaders: who starts next finds them.
   rd_kafka_AdminOptions_set_operation_timeout(question.options(), 8'000, text.data(), text.size());
   rd_kafka_NewTopic_t* raw = made.get();
   rd_kafka_CreateTopics(admin_.get(), &raw, 1, question.options(), question.queue());
   const Event event = question.answer();
   std::size_t count = 0;
-  const rd_kafka_topic_result_t** results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
+  const rd_kafka_topic_result_t** results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
   for (std::size_t i = 0; i < count; ++i) {
     const auto error = rd_kafka_topic_result_error(results[i]);
     if (!error || error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) continue;
     const char* words = rd_kafka_topic_result_error_string(results[i]);
-    throw base::Unavailable(fmt::format("Kafka, making topic {}: {} ({})", topic.name, words ? words : "refused", meaning(error)));
+    throw base::Unavailable(
+        fmt::format("Kafka, making topic {}: {} ({})", topic.name, words ? words : "refused", meaning(error)));
   }
 }
 
 void TopicsAdmin::alter(const TopicDifference& difference) {
   Question question(admin_.get(), fmt::format("setting {} of topic {}", difference.setting, difference.topic),
                     RD_KAFKA_ADMIN_OP_INCREMENTALALTERCONFIGS);
-  const Owned<rd_kafka_ConfigResource_t> resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, difference.topic.c_str()),
-                                                  rd_kafka_ConfigResource_destroy);
-  const Error refused(rd_kafka_ConfigResource_add_incremental_config(resource.get(), difference.setting.c_str(), RD_KAFKA_ALTER_CONFIG_OP_TYPE_SET,
-                                                                     difference.should.c_str()));
+  const Owned<rd_kafka_ConfigResource_t> resource(
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, difference.topic.c_str()), rd_kafka_ConfigResource_destroy);
+  const Error refused(rd_kafka_ConfigResource_add_incremental_config(
+      resource.get(), difference.setting.c_str(), RD_KAFKA_ALTER_CONFIG_OP_TYPE_SET, difference.should.c_str()));
   if (refused) question.fail(rd_kafka_error_code(refused.get()));
   rd_kafka_ConfigResource_t* raw = resource.get();
   rd_kafka_IncrementalAlterConfigs(admin_.get(), &raw, 1, question.options(), question.queue());
   const Event event = question.answer();
   std::size_t count = 0;
-  const rd_kafka_ConfigResource_t** results =
-      rd_kafka_IncrementalAlterConfigs_result_resources(rd_kafka_event_IncrementalAlterConfigs_result(event.get()), &count);
+  const rd_kafka_ConfigResource_t** results = rd_kafka_IncrementalAlterConfigs_result_resources(
+      rd_kafka_event_IncrementalAlterConfigs_result(event.get()), &count);
   if (count == 1 && rd_kafka_ConfigResource_error(results[0])) question.fail(rd_kafka_ConfigResource_error(results[0]));
 }
 
@@ -178,13 +192,17 @@ std::int32_t TopicsAdmin::check_partitions() {
   std::optional<TopicInfo> first;
   for (const auto& topic : flow::kTopics) {
     const std::string name = topic_name(settings_, topic.topic);
-    const auto place = std::find_if(there.begin(), there.end(), [&](const TopicInfo& info) { return info.name == name; });
-    if (place == there.end()) throw base::UsageError(fmt::format("topic {} does not exist; run `scoreline topics apply`", name));
+    const auto place =
+        std::find_if(there.begin(), there.end(), [&](const TopicInfo& info) { return info.name == name; });
+    if (place == there.end())
+      throw base::UsageError(fmt::format("topic {} does not exist; run `scoreline topics apply`", name));
     if (topic.compacted) continue;
     if (!first) first = *place;
     if (first->partitions != place->partitions)
-      throw base::UsageError(fmt::format("topic {} has {} partitions, {} has {}; all need the same number: migrate into topics under a new prefix (kafka.prefix)",
-                                         first->name, first->partitions, name, place->partitions));
+      throw base::UsageError(
+          fmt::format("topic {} has {} partitions, {} has {}; all need the same number: migrate into topics under a "
+                      "new prefix (kafka.prefix)",
+                      first->name, first->partitions, name, place->partitions));
   }
   return first ? first->partitions : 0;
 }

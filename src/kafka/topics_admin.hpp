@@ -1,6 +1,6 @@
 #pragma once
-/// Makes the topics of flow::kTopics, and says where the cluster differs from them. Never deletes anything: a topic that
-/// is deleted and made anew confuses clients (librdkafka #3255); a breaking change gets a new name.
+/// Makes the topics of flow::kTopics, and says where the cluster differs from them. Never deletes anything: a topic
+/// that is deleted and made anew confuses clients (librdkafka #3255); a breaking change gets a new name.
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -20,7 +20,7 @@ struct TopicToCreate {
 
 struct TopicDifference {
   std::string topic, setting, is, should;
-  bool harmless = false;     // apply() changes it; the others need a person: `next` says what to do
+  bool harmless = false;  // apply() changes it; the others need a person: `next` says what to do
   std::string next;
 };
 
@@ -36,9 +36,9 @@ struct TopicInfo {
 };
 
 struct TopicOptions {
-  std::int32_t partitions = 24;      // of every topic that is not compacted
-  int replication_factor = 0;        // 0: 3, or the number of brokers where there are fewer
-  bool keep_for_good = false;        // retention.ms=-1 everywhere (tests, benchmarks)
+  std::int32_t partitions = 24;  // of every topic that is not compacted
+  int replication_factor = 0;    // 0: 3, or the number of brokers where there are fewer
+  bool keep_for_good = false;    // retention.ms=-1 everywhere (tests, benchmarks)
 };
 
 /// All methods throw base::Unavailable when the cluster does not answer or refuses. One thread at a time.
@@ -50,8 +50,8 @@ class TopicsAdmin {
   void apply(const TopicPlan& plan);
   /// Our topics that are there.
   std::vector<TopicInfo> list();
-  /// The number of partitions of all topics that are there and not compacted. Throws base::UsageError when they differ or
-  /// a topic is missing, saying which and what to do.
+  /// The number of partitions of all topics that are there and not compacted. Throws base::UsageError when they differ
+  /// or a topic is missing, saying which and what to do.
   std::int32_t check_partitions();
 
  private:

@@ -21,7 +21,9 @@ Copy copy_of(const OutRecord& r) {
   return {r.topic, r.partition, r.seq, r.time.us, std::string(r.key), std::string(r.value), std::string(r.type)};
 }
 
-OutRecord view_of(const Copy& c) { return {c.topic, c.partition, c.seq, base::Instant{c.time_us}, c.key, c.value, c.type}; }
+OutRecord view_of(const Copy& c) {
+  return {c.topic, c.partition, c.seq, base::Instant{c.time_us}, c.key, c.value, c.type};
+}
 
 std::vector<Copy> samples() {
   return {
@@ -77,7 +79,8 @@ TEST_CASE("bytes cut anywhere but between records are broken") {
 }
 
 TEST_CASE("an unknown topic or a negative partition is broken") {
-  CHECK_FALSE(batch_of({{static_cast<Topic>(kTopics.size()), 0, 1, 0, "k", "v", "t"}}).for_each([](const OutRecord&) {}));
+  CHECK_FALSE(
+      batch_of({{static_cast<Topic>(kTopics.size()), 0, 1, 0, "k", "v", "t"}}).for_each([](const OutRecord&) {}));
   CHECK_FALSE(batch_of({{Topic::lead_scores, -1, 1, 0, "k", "v", "t"}}).for_each([](const OutRecord&) {}));
 }
 

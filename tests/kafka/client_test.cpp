@@ -39,20 +39,26 @@ TEST_CASE("the offset never comes from Kafka, records are checked, topics are no
 }
 
 TEST_CASE("other options pass through and may overrule defaults") {
-  const Conf conf = make_conf(settings_with({{"security.protocol", "sasl_ssl"}, {"fetch.wait.max.ms", "50"}}), Role::consumer, {});
+  const Conf conf =
+      make_conf(settings_with({{"security.protocol", "sasl_ssl"}, {"fetch.wait.max.ms", "50"}}), Role::consumer, {});
   CHECK(value_of(conf, "security.protocol") == "sasl_ssl");
   CHECK(value_of(conf, "fetch.wait.max.ms") == "50");
 }
 
 TEST_CASE("what exactly-once stands on cannot be changed, unknown options are refused by name") {
-  for (const char* name : {"acks", "enable.idempotence", "auto.offset.reset", "enable.auto.commit", "partitioner", "group.id"})
-    CHECK_THROWS_WITH_AS(make_conf(settings_with({{name, "1"}}), Role::producer, {}), doctest::Contains(name), base::UsageError);
-  CHECK_THROWS_WITH_AS(make_conf(settings_with({{"lingerms", "1"}}), Role::producer, {}), doctest::Contains("lingerms"), base::UsageError);
-  CHECK_THROWS_WITH_AS(make_conf(settings_with({{"linger.ms", "soon"}}), Role::producer, {}), doctest::Contains("linger.ms"), base::UsageError);
+  for (const char* name :
+       {"acks", "enable.idempotence", "auto.offset.reset", "enable.auto.commit", "partitioner", "group.id"})
+    CHECK_THROWS_WITH_AS(make_conf(settings_with({{name, "1"}}), Role::producer, {}), doctest::Contains(name),
+                         base::UsageError);
+  CHECK_THROWS_WITH_AS(make_conf(settings_with({{"lingerms", "1"}}), Role::producer, {}), doctest::Contains("lingerms"),
+                       base::UsageError);
+  CHECK_THROWS_WITH_AS(make_conf(settings_with({{"linger.ms", "soon"}}), Role::producer, {}),
+                       doctest::Contains("linger.ms"), base::UsageError);
 }
 
 TEST_CASE("no broker named") {
-  CHECK_THROWS_WITH_AS(make_conf(Settings{}, Role::producer, {}), doctest::Contains("kafka.bootstrap"), base::UsageError);
+  CHECK_THROWS_WITH_AS(make_conf(Settings{}, Role::producer, {}), doctest::Contains("kafka.bootstrap"),
+                       base::UsageError);
 }
 
 TEST_CASE("errors say what to do") {

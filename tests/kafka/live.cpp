@@ -25,7 +25,8 @@ Settings fresh_settings() {
   std::erase(settings.bootstrap, '\'');
   REQUIRE_MESSAGE(!settings.bootstrap.empty(), "no KAFKA_BOOTSTRAP in " << file);
   const auto now = std::chrono::system_clock::now().time_since_epoch().count();
-  settings.prefix = "t" + std::to_string(now % 1'000'000'000'000) + "." + std::to_string(getpid()) + "." + std::to_string(++count) + ".";
+  settings.prefix = "t" + std::to_string(now % 1'000'000'000'000) + "." + std::to_string(getpid()) + "." +
+                    std::to_string(++count) + ".";
   settings.session_timeout_ms = 6'000;
   settings.heartbeat_interval_ms = 1'000;
   return settings;
@@ -38,10 +39,12 @@ Settings fresh_topics(std::int32_t partitions) {
   return settings;
 }
 
-void fill(const Settings& settings, flow::Topic topic, std::int32_t partition, int first, int count, const std::function<std::string(int)>& value) {
+void fill(const Settings& settings, flow::Topic topic, std::int32_t partition, int first, int count,
+          const std::function<std::string(int)>& value) {
   RecordProducer producer(settings, {topic});
   std::vector<OwnedRecord> records;
-  for (int n = first; n < first + count; ++n) records.push_back({topic, "k" + std::to_string(n), value(n), false, {}, partition, base::kNever});
+  for (int n = first; n < first + count; ++n)
+    records.push_back({topic, "k" + std::to_string(n), value(n), false, {}, partition, base::kNever});
   send_all_and_wait(producer, records, std::chrono::seconds(30));
 }
 

@@ -17,8 +17,9 @@ Settings fresh_settings();
 /// The same, with all topics made.
 Settings fresh_topics(std::int32_t partitions);
 /// Writes `count` records into one partition: keys "k<n>", values `value(n)`, n from `first`.
-void fill(const Settings& settings, flow::Topic topic, std::int32_t partition, int first, int count,
-          const std::function<std::string(int)>& value = [](int n) { return "v" + std::to_string(n); });
+void fill(
+    const Settings& settings, flow::Topic topic, std::int32_t partition, int first, int count,
+    const std::function<std::string(int)>& value = [](int n) { return "v" + std::to_string(n); });
 /// Removes the records before `offset`, as retention does.
 void trim(const Settings& settings, flow::Topic topic, std::int32_t partition, std::int64_t offset);
 /// Calls `step` until it returns true. False: it did not within `limit`.

@@ -71,7 +71,8 @@ TEST_CASE("read: below the log's start begins at the start, beyond its end there
 TEST_CASE("a topic that is not there, or no broker: Unavailable with what to do") {
   Settings settings = live::fresh_settings();
   KafkaLogReader reader(settings);
-  CHECK_THROWS_WITH_AS(reader.state(Topic::lead_scores, 0, ""), doctest::Contains("scoreline topics apply"), base::Unavailable);
+  CHECK_THROWS_WITH_AS(reader.state(Topic::lead_scores, 0, ""), doctest::Contains("scoreline topics apply"),
+                       base::Unavailable);
   settings.bootstrap = "127.0.0.1:1";
   KafkaLogReader nowhere(settings);
   CHECK_THROWS_AS(nowhere.state(Topic::lead_scores, 0, ""), base::Unavailable);

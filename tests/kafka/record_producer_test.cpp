@@ -39,7 +39,8 @@ TEST_CASE("keys go where Java's default partitioner puts them, and base::partiti
     CHECK(base::partition_of(vector.key, 7) == expected);
     std::atomic<int> partition{-1};
     CHECK(producer.produce({Topic::tracking_events, vector.key, "{}", false, {}, -1, base::kNever},
-                           [&](const Delivery& delivery) { partition = delivery.ok ? delivery.partition : -2; }) == Produced::queued);
+                           [&](const Delivery& delivery) { partition = delivery.ok ? delivery.partition : -2; }) ==
+          Produced::queued);
     CHECK(live::eventually(10s, [&] { return std::this_thread::sleep_for(1ms), partition != -1; }));
     CHECK(partition == expected);
   }
@@ -74,7 +75,8 @@ TEST_CASE("several threads: every record is reported once and lies in the log on
           const std::string key = std::to_string(t) + "-" + std::to_string(n);
           const std::array headers{Header{"ce_writekey", "shop"}};
           CHECK(producer.produce({Topic::tracking_events, key, key, false, headers, -1, base::kNever},
-                                 [&](const Delivery& delivery) { delivered += delivery.ok ? 1 : 0; }) == Produced::queued);
+                                 [&](const Delivery& delivery) { delivered += delivery.ok ? 1 : 0; }) ==
+                Produced::queued);
         }
       });
   }
@@ -85,7 +87,8 @@ TEST_CASE("several threads: every record is reported once and lies in the log on
   std::size_t records = 0;
   for (std::int32_t p = 0; p < 2; ++p) {
     std::int64_t from = 0;
-    for (auto some = reader.read(Topic::tracking_events, p, 0, INT64_MAX, 1'000); !some.empty(); some = reader.read(Topic::tracking_events, p, from, INT64_MAX, 1'000)) {
+    for (auto some = reader.read(Topic::tracking_events, p, 0, INT64_MAX, 1'000); !some.empty();
+         some = reader.read(Topic::tracking_events, p, from, INT64_MAX, 1'000)) {
       for (const auto& record : some) {
         keys.insert(std::string(record.key));
         CHECK(record.write_key == "shop");
@@ -104,7 +107,8 @@ TEST_CASE("too large is refused at once; a full queue says so") {
   settings.bootstrap = "127.0.0.1:1";
   settings.producer_max_kbytes = 1'024;
   RecordProducer producer(settings, {Topic::tracking_events});
-  CHECK(producer.produce({Topic::tracking_events, "k", std::string(2'000'000, 'x'), false, {}, -1, base::kNever}, {}) == Produced::too_large);
+  CHECK(producer.produce({Topic::tracking_events, "k", std::string(2'000'000, 'x'), false, {}, -1, base::kNever}, {}) ==
+        Produced::too_large);
   const std::string large(500'000, 'x');
   Produced last = Produced::queued;
   int queued = 0;
@@ -128,7 +132,8 @@ TEST_CASE("without a broker records are given up after the delivery timeout, and
   CHECK(producer.produce({Topic::tracking_events, "k", "{}", false, {}, -1, base::kNever}, count) == Produced::queued);
   producer.close(0ms);
   CHECK(failed == 2);
-  CHECK(producer.produce({Topic::tracking_events, "k", "{}", false, {}, -1, base::kNever}, count) == Produced::unavailable);
+  CHECK(producer.produce({Topic::tracking_events, "k", "{}", false, {}, -1, base::kNever}, count) ==
+        Produced::unavailable);
   RecordProducer other(settings, {Topic::tracking_events});
   const OwnedRecord record{Topic::tracking_events, "k", "{}", false, {}, -1, base::kNever};
   CHECK_THROWS_WITH_AS(send_all_and_wait(other, {&record, 1}, 3s), doctest::Contains("1 of 1"), base::Unavailable);

@@ -24,7 +24,8 @@ constexpr base::Instant kTime{1'700'000'000'123'000};
 OutBatch batch_of(std::int32_t partition, std::uint64_t first, std::uint64_t count, const std::string& filler = "") {
   OutBatch batch;
   for (std::uint64_t seq = first; seq < first + count; ++seq)
-    batch.append({Topic::lead_activities, partition, seq, kTime, "7", std::to_string(seq) + filler, "scoreline.test.v1"});
+    batch.append(
+        {Topic::lead_activities, partition, seq, kTime, "7", std::to_string(seq) + filler, "scoreline.test.v1"});
   return batch;
 }
 
@@ -85,20 +86,23 @@ TEST_CASE("headers are CloudEvents in binary mode") {
   CHECK(acknowledged(sink, 1).size() == 1);
   const auto headers_of = [&](Topic topic) {
     std::map<std::string, std::string> headers;
-    tail(settings, {topic_name(settings, topic), {}, {}, {TailPlace::Kind::end, 0, {}}, false},
-         [&](const TailRecord& record) {
-           for (const TailHeader& header : record.headers) headers[std::string(header.name)] = std::string(header.value.value_or("null"));
-           return true;
-         },
-         [] { return true; });
+    tail(
+        settings, {topic_name(settings, topic), {}, {}, {TailPlace::Kind::end, 0, {}}, false},
+        [&](const TailRecord& record) {
+          for (const TailHeader& header : record.headers)
+            headers[std::string(header.name)] = std::string(header.value.value_or("null"));
+          return true;
+        },
+        [] { return true; });
     return headers;
   };
-  CHECK(headers_of(Topic::lead_activities) == std::map<std::string, std::string>{{"ce_specversion", "1.0"},
-                                                                               {"ce_id", "scoring/5/lead.activities/0/42"},
-                                                                               {"ce_source", "/scoreline/scoring/5"},
-                                                                               {"ce_type", "scoreline.test.v1"},
-                                                                               {"ce_sequence", "42"},
-                                                                               {"content-type", "application/json"}});
+  CHECK(headers_of(Topic::lead_activities) ==
+        std::map<std::string, std::string>{{"ce_specversion", "1.0"},
+                                           {"ce_id", "scoring/5/lead.activities/0/42"},
+                                           {"ce_source", "/scoreline/scoring/5"},
+                                           {"ce_type", "scoreline.test.v1"},
+                                           {"ce_sequence", "42"},
+                                           {"content-type", "application/json"}});
   const auto outside = headers_of(Topic::lead_scores);
   CHECK(outside.at("ce_type") == "scoreline.other.v1");
   CHECK_FALSE(outside.contains("ce_sequence"));
@@ -141,7 +145,8 @@ TEST_CASE("more than the producer's queue holds is sent all the same, without wa
   KafkaLogReader reader(settings);
   KafkaSink sink(settings);
   std::map<std::uint64_t, OutBatch> batches;
-  for (std::uint64_t n = 1; n <= 5; ++n) sink.send("identity/0", {0, n}, batches[n] = batch_of(0, (n - 1) * 60'000 + 1, 60'000));
+  for (std::uint64_t n = 1; n <= 5; ++n)
+    sink.send("identity/0", {0, n}, batches[n] = batch_of(0, (n - 1) * 60'000 + 1, 60'000));
   CHECK(acknowledged(sink, 5).size() == 5);
   const auto records = read_all(reader, Topic::lead_activities, 0);
   REQUIRE(records.size() == 300'000);

@@ -25,7 +25,8 @@ const std::vector<Topic> kTwoInputs{Topic::tracking_events, Topic::crm_events};
 
 /// A consumer as the runner is one: takes over what it gains, at offsets that it knows.
 struct Member {
-  Member(const Settings& settings, std::vector<Topic> inputs = kTwoInputs) : source(std::make_unique<KafkaSource>(settings, "test", inputs)), inputs_(inputs.size()) {}
+  Member(const Settings& settings, std::vector<Topic> inputs = kTwoInputs)
+      : source(std::make_unique<KafkaSource>(settings, "test", inputs)), inputs_(inputs.size()) {}
 
   void step(std::chrono::milliseconds wait = 50ms) {
     flow::PollResult polled = source->poll(1'000, wait);
@@ -95,7 +96,9 @@ TEST_CASE("stopping and starting one lane leaves the others alone and rereads fr
   member.values[{0, 0}].clear();
   member.next[0] = {1'500};
   member.source->start(0, member.next[0]);
-  CHECK(eventually(20s, [&] { return member.step(), member.values[{0, 0}].size() >= 500 && member.values[{0, 1}].size() >= 2'000; }));
+  CHECK(eventually(20s, [&] {
+    return member.step(), member.values[{0, 0}].size() >= 500 && member.values[{0, 1}].size() >= 2'000;
+  }));
   CHECK(member.values[{0, 0}] == numbered(1'500, 500));
   CHECK(member.values[{0, 1}] == numbered(0, 2'000));
 }
@@ -105,7 +108,8 @@ TEST_CASE("two members share the lanes, whole; the other takes over at once when
   Member first(settings);
   CHECK(eventually(20s, [&] { return first.step(), first.lanes.size() == 4; }));
   Member second(settings);
-  CHECK(eventually(20s, [&] { return first.step(), second.step(), first.lanes.size() == 2 && second.lanes.size() == 2; }));
+  CHECK(eventually(20s,
+                   [&] { return first.step(), second.step(), first.lanes.size() == 2 && second.lanes.size() == 2; }));
   std::set<std::int32_t> all = first.lanes;
   all.insert(second.lanes.begin(), second.lanes.end());
   CHECK(all.size() == 4);
@@ -114,7 +118,9 @@ TEST_CASE("two members share the lanes, whole; the other takes over at once when
   const auto begun = std::chrono::steady_clock::now();
   second.source.reset();
   CHECK(eventually(5s, [&] { return first.step(), first.lanes.size() == 4; }));
-  MESSAGE("lanes of a member that left moved within " << std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun).count() << " ms");
+  MESSAGE("lanes of a member that left moved within "
+          << std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun).count()
+          << " ms");
 }
 
 // Run by the next test as a process of its own.
@@ -134,7 +140,8 @@ TEST_CASE("the lanes of a killed member move after the session timeout") {
   setenv("SCORELINE_TEST_PREFIX", settings.prefix.c_str(), 1);
   const pid_t child = fork();
   if (child == 0) {
-    execl("/proc/self/exe", "member", "--no-skip", "--test-case=a member until it is killed", static_cast<char*>(nullptr));
+    execl("/proc/self/exe", "member", "--no-skip", "--test-case=a member until it is killed",
+          static_cast<char*>(nullptr));
     _exit(127);
   }
   unsetenv("SCORELINE_TEST_PREFIX");
@@ -144,7 +151,9 @@ TEST_CASE("the lanes of a killed member move after the session timeout") {
   REQUIRE(shared);
   const auto begun = std::chrono::steady_clock::now();
   CHECK(eventually(12s, [&] { return survivor.step(), survivor.lanes.size() == 4; }));
-  MESSAGE("lanes of a killed member moved within " << std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun).count() << " ms");
+  MESSAGE("lanes of a killed member moved within "
+          << std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun).count()
+          << " ms");
 }
 
 TEST_CASE("a lane whose offset was trimmed away, or lies beyond the log, is broken with a reason; the others go on") {
@@ -154,7 +163,9 @@ TEST_CASE("a lane whose offset was trimmed away, or lies beyond the log, is brok
   Member member(settings, {Topic::tracking_events});
   member.next[0] = {5};
   member.next[2] = {50};
-  CHECK(eventually(20s, [&] { return member.step(), member.broken.size() == 2 && member.values[{0, 1}].size() == 10; }));
+  CHECK(eventually(20s, [&] {
+    return member.step(), member.broken.size() == 2 && member.values[{0, 1}].size() == 10;
+  }));
   CHECK(member.broken[0].find("offset 5 below log start 8") != std::string::npos);
   CHECK(member.broken[2].find("offset 50 beyond log end 10") != std::string::npos);
   CHECK(member.values[{0, 0}].empty());
@@ -164,10 +175,34 @@ TEST_CASE("records carry key, time, place and the collector's headers") {
   const Settings settings = live::fresh_topics(1);
   RecordProducer producer(settings, {Topic::tracking_events, Topic::lead_activities});
   const std::vector<OwnedRecord> records{
-      {Topic::lead_activities, "42", "{}", false, {{"ce_source", "/scoreline/identity/3"}, {"ce_sequence", "17"}, {"ce_type", "t"}}, 0, base::Instant{1'700'000'000'123'000}},
-      {Topic::lead_activities, "43", "", false, {{"ce_source", "https://elsewhere"}, {"ce_sequence", "18"}}, 0, base::Instant{1'700'000'000'124'000}},
-      {Topic::lead_activities, "44", "", true, {{"ce_source", "/scoreline/identity/3"}, {"ce_sequence", "x"}}, 0, base::Instant{1'700'000'000'125'000}},
-      {Topic::tracking_events, "", "{}", false, {{"ce_writekey", "shop"}, {"ce_trusted", "false"}}, 0, base::Instant{1}},
+      {Topic::lead_activities,
+       "42",
+       "{}",
+       false,
+       {{"ce_source", "/scoreline/identity/3"}, {"ce_sequence", "17"}, {"ce_type", "t"}},
+       0,
+       base::Instant{1'700'000'000'123'000}},
+      {Topic::lead_activities,
+       "43",
+       "",
+       false,
+       {{"ce_source", "https://elsewhere"}, {"ce_sequence", "18"}},
+       0,
+       base::Instant{1'700'000'000'124'000}},
+      {Topic::lead_activities,
+       "44",
+       "",
+       true,
+       {{"ce_source", "/scoreline/identity/3"}, {"ce_sequence", "x"}},
+       0,
+       base::Instant{1'700'000'000'125'000}},
+      {Topic::tracking_events,
+       "",
+       "{}",
+       false,
+       {{"ce_writekey", "shop"}, {"ce_trusted", "false"}},
+       0,
+       base::Instant{1}},
       {Topic::tracking_events, "", "{}", false, {{"ce_writekey", "app"}, {"ce_trusted", "true"}}, 0, base::Instant{1}}};
   for (const OwnedRecord& one : records) send_all_and_wait(producer, {&one, 1}, 10s);
   KafkaSource source(settings, "test", {Topic::lead_activities, Topic::tracking_events});
@@ -209,10 +244,32 @@ TEST_CASE("hints are committed to the group, also at close") {
     CHECK(eventually(20s, [&] { return member.step(), member.count == 5; }));
     const std::int64_t three = 3, five = 5;
     member.source->hint(0, {&three, 1});
-    CHECK(eventually(10s, [&] { return member.step(), reader.state(Topic::tracking_events, 0, group_name(settings, "test")).committed == 3; }));
+    CHECK(eventually(10s, [&] {
+      return member.step(), reader.state(Topic::tracking_events, 0, group_name(settings, "test")).committed == 3;
+    }));
     member.source->hint(0, {&five, 1});
   }
   CHECK(reader.state(Topic::tracking_events, 0, group_name(settings, "test")).committed == 5);
+}
+
+TEST_CASE("records that are held stay readable when the source is closed, which takes no longer for it than seconds") {
+  const Settings settings = live::fresh_topics(1);
+  live::fill(settings, Topic::tracking_events, 0, 0, 5);
+  std::vector<flow::InRecord> held;
+  {
+    KafkaSource source(settings, "test", {Topic::tracking_events});
+    CHECK(eventually(20s, [&] {
+      flow::PollResult polled = source.poll(100, 100ms);
+      const std::int64_t zero = 0;
+      for (const auto lane : polled.lanes_gained) source.start(lane, {&zero, 1});
+      for (auto& record : polled.records) held.push_back(std::move(record));
+      return held.size() == 5;
+    }));
+    const auto begun = std::chrono::steady_clock::now();
+    source.close();
+    CHECK(std::chrono::steady_clock::now() - begun < 10s);
+  }
+  CHECK(held[4].value == "v4");
 }
 
 TEST_CASE("without a broker polling waits and does not throw") {

@@ -28,7 +28,8 @@ TEST_CASE("a plan on an empty cluster names every topic as declared; applied, no
     const flow::TopicDeclaration& declared = flow::kTopics[i];
     CHECK(plan.create[i].name == settings.prefix + std::string(declared.name));
     CHECK(plan.create[i].partitions == (declared.compacted ? 1 : 5));
-    CHECK(*setting(plan.create[i], "message.timestamp.type") == (declared.log_append_time ? "LogAppendTime" : "CreateTime"));
+    CHECK(*setting(plan.create[i], "message.timestamp.type") ==
+          (declared.log_append_time ? "LogAppendTime" : "CreateTime"));
     CHECK(*setting(plan.create[i], "retention.ms") == std::to_string(declared.retention_ms));
     CHECK(*setting(plan.create[i], "cleanup.policy") == (declared.compacted ? "compact" : "delete"));
   }
@@ -47,7 +48,8 @@ TEST_CASE("differences: longer retention is set, what could lose records or move
   admin.apply(admin.plan({2, 0, false}));
   const TopicPlan longer = admin.plan({2, 0, true});
   CHECK(longer.differences.size() == 3);
-  CHECK(std::all_of(longer.differences.begin(), longer.differences.end(), [](const auto& d) { return d.setting == "retention.ms" && d.harmless; }));
+  CHECK(std::all_of(longer.differences.begin(), longer.differences.end(),
+                    [](const auto& d) { return d.setting == "retention.ms" && d.harmless; }));
   admin.apply(longer);
   CHECK(admin.plan({2, 0, true}).differences.empty());
   const TopicPlan shorter = admin.plan({3, 0, false});
