@@ -58,10 +58,10 @@ TEST_CASE("collector: one device's events share a record key; a message id is sc
 
 TEST_CASE("collector: every path and its alias") {
   World w;
-  for (const auto& [path, type] : std::vector<std::pair<std::string, std::string>>{{"track", "track"}, {"t", "track"}, {"identify", "identify"},
-                                                                                   {"i", "identify"}, {"page", "page"}, {"p", "page"},
-                                                                                   {"screen", "screen"}, {"s", "screen"}, {"group", "group"},
-                                                                                   {"g", "group"}}) {
+  const std::vector<std::pair<std::string, std::string>> paths{
+      {"track", "track"}, {"t", "track"},       {"identify", "identify"}, {"i", "identify"}, {"page", "page"},
+      {"p", "page"},      {"screen", "screen"}, {"s", "screen"},          {"group", "group"}, {"g", "group"}};
+  for (const auto& [path, type] : paths) {
     CAPTURE(path);
     w.sink.stored.clear();
     CHECK(w.ask("/v1/" + path, R"({"anonymousId":"a","event":"e","groupId":"g","type":"nonsense"})").status == 200);
@@ -104,7 +104,8 @@ TEST_CASE("collector: the write key is looked for in four places, and the first 
   CHECK(source_of(w.request("/v1/page?writeKey=other", body, "browser")) == "shop");
   CHECK(source_of(w.request("/v1/page?writeKey=browser", body, "")) == "shop");
   CHECK(source_of(w.request("/v1/page", body, "")) == "third");
-  CHECK(source_of(w.request("/v1/batch", R"({"writeKey":"other","batch":[{"type":"page","userId":"u","writeKey":"server"}]})", "")) == "third");
+  const std::string batch = R"({"writeKey":"other","batch":[{"type":"page","userId":"u","writeKey":"server"}]})";
+  CHECK(source_of(w.request("/v1/batch", batch, "")) == "third");
   CHECK(source_of(w.request("/v1/page", body, "id:***")) == "401");
   CHECK(source_of(w.request("/v1/page", R"({"anonymousId":"a"})", "")) == "401");
   CHECK(source_of(w.request("/v1/page", R"({"anonymousId":"a","writeKey":"nobody"})", "")) == "401");

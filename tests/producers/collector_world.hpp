@@ -58,8 +58,8 @@ class Caller final : public http::Exchange {
 struct World {
   World() { collector.emplace(options, sink, keys()); }
   static std::shared_ptr<const WriteKeys> keys() {
-    return std::make_shared<const WriteKeys>(
-        std::vector<WriteKey>{{"shop", base::sha256("browser"), false}, {"erp", base::sha256("server"), true}, {"third", base::sha256("other"), false}});
+    return std::make_shared<const WriteKeys>(std::vector<WriteKey>{
+        {"shop", base::sha256("browser"), false}, {"erp", base::sha256("server"), true}, {"third", base::sha256("other"), false}});
   }
   http::Request request(std::string_view target, std::string_view body, std::string_view key = "browser") {
     http::Request out;
@@ -79,7 +79,9 @@ struct World {
     REQUIRE(caller->given);
     return *caller->given;
   }
-  http::Response ask(std::string_view target, std::string_view body, std::string_view key = "browser") { return ask(request(target, body, key)); }
+  http::Response ask(std::string_view target, std::string_view body, std::string_view key = "browser") {
+    return ask(request(target, body, key));
+  }
 
   static base::Instant noon() { return *base::parse_rfc3339("2026-05-01T12:00:00.123456Z"); }
   CollectorOptions options = [] {

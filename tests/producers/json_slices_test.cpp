@@ -46,7 +46,8 @@ TEST_CASE("json slices: every cut of a text is noticed, and nothing is read beyo
 
 TEST_CASE("json slices: broken structure") {
   bool ok = true;
-  for (const char* text : {"", " ", "1", "\"x\"", "{a:1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "{\"a\":}", "{} x", "[1 2]", "[,]", "{,}", "[}"}) {
+  for (const char* text : {"", " ", "1", "\"x\"", "{a:1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "{\"a\":}", "{} x", "[1 2]", "[,]", "{,}",
+                           "[}"}) {
     CAPTURE(text);
     members(text, ok);
     CHECK_FALSE(ok);

@@ -25,24 +25,30 @@ bool has(const std::string& value, std::string_view part) { return value.find(pa
 TEST_CASE("tracking value: what the caller sends stays as it is written") {
   CallContext call = at_noon();
   call.type = "track";
-  CHECK(value_of(R"({"event":"Käufe \u00e4","n":1.50,"userId":"u","messageId":"m","timestamp":"2026-05-01T12:00:00.25Z","properties":{"a":[ 1 ]}})",
+  CHECK(value_of(R"({"event":"Käufe \u00e4","n":1.50,"userId":"u","messageId":"m","timestamp":"2026-05-01T12:00:00.25Z",)"
+                 R"("properties":{"a":[ 1 ]}})",
                  call) == R"({"event":"Käufe \u00e4","n":1.50,"userId":"u","properties":{"a":[ 1 ]},"type":"track","messageId":"m",)"
-                          R"("timestamp":"2026-05-01T12:00:00.25Z","originalTimestamp":"2026-05-01T12:00:00.25Z","receivedAt":"2026-05-01T12:00:00.25Z"})");
+                          R"("timestamp":"2026-05-01T12:00:00.25Z","originalTimestamp":"2026-05-01T12:00:00.25Z",)"
+                          R"("receivedAt":"2026-05-01T12:00:00.25Z"})");
 }
 
 TEST_CASE("tracking value: a wrong client clock cancels out") {
   CallContext call = at_noon();
   // The client is a day fast, and the event was 10 s old when it was sent.
   const std::string fast = R"({"userId":"u","timestamp":"2026-05-02T11:59:50Z","sentAt":"2026-05-02T12:00:00Z"})";
-  CHECK(has(value_of(fast, call), R"("timestamp":"2026-05-01T11:59:50.25Z","originalTimestamp":"2026-05-02T11:59:50Z","sentAt":"2026-05-02T12:00:00Z")"));
+  CHECK(has(value_of(fast, call),
+            R"("timestamp":"2026-05-01T11:59:50.25Z","originalTimestamp":"2026-05-02T11:59:50Z","sentAt":"2026-05-02T12:00:00Z")"));
   // originalTimestamp goes before timestamp.
-  CHECK(has(value_of(R"({"timestamp":"2020-01-01T00:00:00Z","originalTimestamp":"2026-05-02T11:59:40Z","sentAt":"2026-05-02T12:00:00Z"})", call),
+  const std::string both = R"({"timestamp":"2020-01-01T00:00:00Z","originalTimestamp":"2026-05-02T11:59:40Z",)"
+                           R"("sentAt":"2026-05-02T12:00:00Z"})";
+  CHECK(has(value_of(both, call),
             R"("timestamp":"2026-05-01T11:59:40.25Z")"));
   // sentAt of the batch, where the event has none, or none that can be read.
   call.sent_at = base::parse_rfc3339("2026-05-02T12:00:00Z");
   CHECK(has(value_of(R"({"timestamp":"2026-05-02T11:59:50Z"})", call), R"("timestamp":"2026-05-01T11:59:50.25Z")"));
   CHECK(has(value_of(R"({"timestamp":"2026-05-02T11:59:50Z","sentAt":"soon"})", call), R"("timestamp":"2026-05-01T11:59:50.25Z")"));
-  CHECK(has(value_of(R"({"timestamp":"2026-05-02T11:59:50Z","sentAt":"2026-05-02T11:59:51Z"})", call), R"("timestamp":"2026-05-01T11:59:59.25Z")"));
+  CHECK(has(value_of(R"({"timestamp":"2026-05-02T11:59:50Z","sentAt":"2026-05-02T11:59:51Z"})", call),
+            R"("timestamp":"2026-05-01T11:59:59.25Z")"));
 }
 
 TEST_CASE("tracking value: without times, and with times that cannot be") {
@@ -50,14 +56,17 @@ TEST_CASE("tracking value: without times, and with times that cannot be") {
   for (const char* none : {R"({"a":1})", R"({"timestamp":null})", R"({"timestamp":"","originalTimestamp":null})"})
     CHECK(has(value_of(none, call), R"("timestamp":"2026-05-01T12:00:00.25Z","receivedAt":"2026-05-01T12:00:00.25Z"})"));
   CHECK(has(value_of(R"({"timestamp":"yesterday"})", call), R"("timestamp":"yesterday","receivedAt")"));
-  CHECK(has(value_of(R"({"timestamp":"9999-12-31T00:00:00Z","sentAt":"0001-01-01T00:00:00Z"})", call), R"("timestamp":"2026-05-01T12:00:00.25Z")"));
+  CHECK(has(value_of(R"({"timestamp":"9999-12-31T00:00:00Z","sentAt":"0001-01-01T00:00:00Z"})", call),
+            R"("timestamp":"2026-05-01T12:00:00.25Z")"));
 }
 
 TEST_CASE("tracking value: imports keep their timestamp and are history") {
   CallContext call = at_noon();
   call.history = call.trusted = true;
   const std::string value =
-      value_of(R"({"timestamp":"2024-01-01T00:00:00Z","originalTimestamp":"2024-01-02T00:00:00Z","sentAt":"2024-01-03T00:00:00Z","history":false})", call);
+      value_of(R"({"timestamp":"2024-01-01T00:00:00Z","originalTimestamp":"2024-01-02T00:00:00Z",)"
+               R"("sentAt":"2024-01-03T00:00:00Z","history":false})",
+               call);
   CHECK(has(value, R"("timestamp":"2024-01-01T00:00:00Z")"));
   CHECK(has(value, R"("history":true})"));
   CHECK_FALSE(has(value, "false"));
