@@ -20,7 +20,8 @@ struct IdentityOptions {
   /// The encoding of records in the activities table, both ways. `decode` gives nullopt for bytes that are none.
   std::function<std::string(const core::LeadRecord&)> encode;
   std::function<std::optional<core::LeadRecord>(std::string_view)> decode;
-  /// Takes the member `email` out of traits and context.traits: step 0, "handled as if it carried none".
+  /// Takes the member `email` out of traits and context.traits (JSON is wire's business): step 0, "handled as if it
+  /// carried none".
   std::function<void(core::Activity&)> forget_email;
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/result.hpp"
 #include "flow/consumer.hpp"
 #include "flow/emit.hpp"
 #include "flow/lead_batch.hpp"

@@ -23,7 +23,7 @@ std::vector<IdentityLead> MemoryIdentityLeads::load(std::span<const LeadId> lead
 
 void MemoryIdentityLeads::insert(std::span<const IdentityLead> leads) {
   for (const IdentityLead& lead : leads)
-    session_.stage([this, lead]() mutable {
+    session_.stage([this, lead = IdentityLead(lead)]() mutable {
       lead.version = 1;
       session_.database().identities[lead.lead] = std::move(lead);
     });
@@ -33,7 +33,7 @@ void MemoryIdentityLeads::update(std::span<const IdentityLead> leads) {
   for (const IdentityLead& lead : leads) {
     const auto found = session_.database().identities.find(lead.lead);
     if (found == session_.database().identities.end() || found->second.version != lead.version) throw base::Conflict("a lead was changed by another lane");
-    session_.stage([this, lead]() mutable {
+    session_.stage([this, lead = IdentityLead(lead)]() mutable {
       ++lead.version;
       session_.database().identities[lead.lead] = std::move(lead);
     });

@@ -1,0 +1,153 @@
+"""What end-to-end tests share: private services, processes that can be killed, a client for the collector."""
+import base64
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(os.environ.get("SCORELINE_SOURCE_DIR") or pathlib.Path(__file__).resolve().parents[2])
+BINARY = os.environ.get("SCORELINE_BINARY") or str(ROOT / ".build" / "release" / "scoreline")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class House:
+    """Kafka, PostgreSQL and any number of scoreline processes in a folder of their own."""
+
+    def __init__(self, partitions=6, clock_ms=60000, extra=""):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="scoreline-e2e-"))
+        self.folder.chmod(0o755)
+        self.services = self.folder / "services"
+        self.partitions, self.clock_ms, self.extra = partitions, clock_ms, extra
+        self.collector_port = free_port()
+        self.config = self.folder / "scoreline.toml"
+        self.processes = {}
+        self.logs = {}
+
+    def __enter__(self):
+        self._services("start")
+        try:
+            self._write_config()
+            self.scoreline("topics", "apply")
+            self.scoreline("migrate", "up")
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
+        return self
+
+    def __exit__(self, kind, *_):
+        for name in list(self.processes):
+            self.kill(name)
+        self._services("stop")
+        if kind is None:
+            subprocess.run(["rm", "-rf", str(self.folder)], check=False)
+        else:
+            print(f"the run's folder stays for a look: {self.folder}", file=sys.stderr)
+            for name, log in self.logs.items():
+                text = pathlib.Path(log.name).read_text()[-1500:]
+                print(f"--- end of the log of {name}\n{text}", file=sys.stderr)
+
+    def _services(self, what):
+        subprocess.run([str(ROOT / "scripts" / "services"), what, "--dir", str(self.services)], check=what == "start", stdout=subprocess.DEVNULL)
+
+    def _write_config(self):
+        env = dict(line.split("=", 1) for line in (self.services / "env").read_text().splitlines() if "=" in line and not line.startswith("#"))
+        env = {name.removeprefix("export ").strip(): value.strip().strip("'\"") for name, value in env.items()}
+        self.bootstrap, self.dsn = env["SCORELINE_KAFKA_BOOTSTRAP"], env["SCORELINE_PG_DSN"]
+        self.config.write_text(f"""
+[kafka]
+bootstrap_servers = "{self.bootstrap}"
+partitions = {self.partitions}
+session_timeout_ms = 6000
+[postgres]
+dsn = '''{self.dsn}'''
+[identity]
+hash_key = "000102030405060708090a0b0c0d0e0f"
+[collector]
+port = {self.collector_port}
+[clock]
+interval_ms = {self.clock_ms}
+[[write_key]]
+name = "web"
+key = "web-key"
+trusted = false
+[[write_key]]
+name = "server"
+key = "server-key"
+trusted = true
+{self.extra}
+""")
+
+    def scoreline(self, *arguments, check=True, stdin=None):
+        done = subprocess.run([BINARY, "--config", str(self.config), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=stdin, timeout=180)
+        if check and done.returncode != 0:
+            raise AssertionError(f"scoreline {' '.join(arguments)}: exit status {done.returncode}\n{done.stderr[-2000:]}")
+        return done.stdout
+
+    def lines(self, *arguments, **more):
+        return [json.loads(line) for line in self.scoreline(*arguments, **more).splitlines() if line.strip()]
+
+    def start(self, name, *arguments):
+        log = open(self.folder / f"{name}.log", "a")
+        self.logs[name] = log
+        self.processes[name] = subprocess.Popen([BINARY, "--config", str(self.config), *arguments], stdout=log, stderr=subprocess.STDOUT)
+
+    def kill(self, name, how=signal.SIGKILL):
+        process = self.processes.pop(name)
+        if process.poll() is None:
+            process.send_signal(how)
+        return process.wait(30)
+
+    def stop(self, name):
+        status = self.kill(name, signal.SIGTERM)
+        assert status == 0, f"{name} ended with exit status {status}"
+
+    def wait(self, what, condition, limit_s=90):
+        deadline = time.time() + limit_s
+        while time.time() < deadline:
+            for name, process in self.processes.items():
+                assert process.poll() is None, f"{name} died with exit status {process.returncode} while waiting for {what}"
+            try:
+                if condition():
+                    return
+            except (OSError, subprocess.TimeoutExpired):
+                pass
+            time.sleep(0.2)
+        raise AssertionError(f"waited {limit_s} s in vain for {what}: {self.scoreline('status', check=False)}")
+
+    def caught_up(self):
+        text = self.scoreline("--json", "status", check=False)
+        return bool(text) and json.loads(text).get("lag_records") == 0
+
+    def collector_ready(self):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.collector_port}/health", timeout=2) as answer:
+            return answer.status == 200
+
+    def post(self, path, body, key="web-key", retries=30):
+        """The status and the parsed body; 429 and 503 are tried again as an SDK does."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.collector_port}{path}", data=data, method="POST")
+        request.add_header("Authorization", "Basic " + base64.b64encode((key + ":").encode()).decode())
+        request.add_header("Content-Type", "application/json")
+        for _ in range(retries):
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    return answer.status, json.load(answer)
+            except urllib.error.HTTPError as error:
+                if error.code not in (429, 503):
+                    return error.code, json.loads(error.read() or b"{}")
+            except OSError:
+                pass
+            time.sleep(0.3)
+        raise AssertionError(f"{path} did not answer")
