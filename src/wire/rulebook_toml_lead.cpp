@@ -243,7 +243,8 @@ std::optional<core::Occasion> read_occasion(Reading& reading, const TomlNode& no
     return child.key == "activity" || child.key == "tier" || child.key == "intent" || child.key == "stage" ||
            child.key == "customer";
   });
-  if (named != 1) {
+  // A misspelt one is reported as an unknown key, and that is enough.
+  if (named > 1 || node.children.empty() || (named == 0 && where != nullptr)) {
     reading.problems.at_value(
         node, fmt::format("{} must have exactly one of `activity`, `tier`, `intent`, `stage`, `customer`", what));
   } else if (activity != nullptr) {

@@ -25,7 +25,8 @@ core::Decay read_decay(Reading& reading, Table& outer) {
   const TomlNode* node = outer.find("decay", TomlNode::Kind::table);
   if (node == nullptr) return decay;
   Table table(reading.problems, *node, outer.label("decay"));
-  const bool step = table.find("factor") != nullptr || table.find("every_days") != nullptr;
+  const bool factor_there = table.find("factor") != nullptr, every_there = table.find("every_days") != nullptr;
+  const bool step = factor_there || every_there;
   const bool linear = table.find("zero_after_days") != nullptr;
   if (step == linear) {
     reading.problems.at_value(*node, fmt::format("{} must be either a step or a line", table.what()),
