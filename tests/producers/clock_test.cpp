@@ -12,7 +12,11 @@ TEST_CASE("clock: ticks fall on full intervals") {
   CHECK(next_tick(*parse_rfc3339("2026-05-01T10:01:00Z"), 60'000'000) == *parse_rfc3339("2026-05-01T10:02:00Z"));
 }
 
-TEST_CASE("clock: midnight is never passed over") {
-  const Instant late = *parse_rfc3339("2026-05-01T23:55:00Z");
-  CHECK(next_tick(late, 7 * 60'000'000) == *parse_rfc3339("2026-05-02T00:00:00Z"));
+TEST_CASE("clock: midnight is never passed over, whatever the interval") {
+  const Instant midnight = *parse_rfc3339("2026-05-02T00:00:00Z");
+  for (const std::int64_t interval_us : {60'000'000LL, 7 * 60'000'000LL, 5 * 3'600'000'000LL, 3'600'000'000LL - 1}) {
+    Instant tick = *parse_rfc3339("2026-05-01T10:00:30Z");
+    while (tick < midnight) tick = next_tick(tick, interval_us);
+    CHECK(tick == midnight);
+  }
 }
