@@ -71,7 +71,7 @@ void ScoringHandler::evaluate(const flow::LeadContext& context, flow::LeadData& 
   scorer_.evaluate(state, today, score_);
   const core::LevelChange change = scorer_.evaluate_tier(state, score_.value);
   if (change.changed()) flow::emit_tier_change(context, change.from, change.to, score_.value);
-  lead.wake_on = scorer_.wake_on(state, today, scratch_);
+  lead.wake_on = score_.wake_on;
 }
 
 // The two may stand at different rule books while one is being published: what the other counted for a book that is

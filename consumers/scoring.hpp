@@ -36,7 +36,6 @@ class ScoringHandler final : public flow::LeadHandler {
   flow::EventMatcher matcher_;
   Prepared prepared_;
   core::Score score_;                   // memory reused from lead to lead
-  std::vector<core::Bucket> scratch_;
 };
 
 }  // namespace scoreline::consumers

@@ -4,12 +4,15 @@
 
 namespace scoreline::base {
 
-void ByteWriter::u64(std::uint64_t value) {
+void ByteWriter::u64_long(std::uint64_t value) {
+  char raw[10];
+  std::size_t size = 0;
   while (value >= 0x80) {
-    out_.push_back(static_cast<char>(value | 0x80));
+    raw[size++] = static_cast<char>(value | 0x80);
     value >>= 7;
   }
-  out_.push_back(static_cast<char>(value));
+  raw[size++] = static_cast<char>(value);
+  out_.append(raw, size);
 }
 
 void ByteWriter::fixed64(std::uint64_t value) {
@@ -23,7 +26,7 @@ void ByteWriter::text(std::string_view value) {
   out_.append(value);
 }
 
-std::uint64_t ByteReader::u64() {
+std::uint64_t ByteReader::u64_long() {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     if (in_.empty()) break;

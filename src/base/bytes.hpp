@@ -11,20 +11,32 @@ namespace scoreline::base {
 class ByteWriter {
  public:
   explicit ByteWriter(std::string& out) : out_(out) {}
-  void u64(std::uint64_t value);
+  void u64(std::uint64_t value) {
+    if (value < 0x80) {  // most numbers are small
+      out_.push_back(static_cast<char>(value));
+    } else {
+      u64_long(value);
+    }
+  }
   void i64(std::int64_t value) { u64((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63)); }
   void fixed64(std::uint64_t value);
   void text(std::string_view value);
   void boolean(bool value) { out_.push_back(value ? '\1' : '\0'); }
 
  private:
+  void u64_long(std::uint64_t value);
   std::string& out_;
 };
 
 class ByteReader {
  public:
   explicit ByteReader(std::string_view in) : in_(in) {}
-  std::uint64_t u64();
+  std::uint64_t u64() {
+    if (in_.empty() || static_cast<unsigned char>(in_.front()) >= 0x80) return u64_long();
+    const auto value = static_cast<unsigned char>(in_.front());
+    in_.remove_prefix(1);
+    return value;
+  }
   std::int64_t i64() {
     const std::uint64_t raw = u64();
     return static_cast<std::int64_t>(raw >> 1) ^ -static_cast<std::int64_t>(raw & 1);
@@ -39,6 +51,7 @@ class ByteReader {
   std::size_t count();
 
  private:
+  std::uint64_t u64_long();
   std::string_view in_;
   bool ok_ = true;
   void fail() {

@@ -102,20 +102,23 @@ IntentScorer::IntentScorer(std::shared_ptr<const RuleBook> book) : book_(std::mo
   signals_.build();
 }
 
-void IntentScorer::evaluate(const Tallies& tallies, Day today, std::vector<IntentValue>& values_out, std::vector<Bucket>& scratch) const {
+std::optional<Day> IntentScorer::evaluate(const Tallies& tallies, Day today, std::vector<IntentValue>& values_out,
+                                          std::vector<Bucket>& scratch) const {
   values_out.resize(book_->intents.size());
   for (IntentValue& value : values_out) {
     value.value = 0;
     value.positive_signals = 0;
     value.signals.clear();
   }
+  Wake wake;
   for (std::size_t i = 0; i < tallies.size(); ++i) {
     const auto [match, tally] = tallies.entry(i);
     for (const WeightedRule& rule : signals_.find(match)) {
-      add_signal(rule.index, RuleTable::sum(rule, tally, today, scratch), values_out[rule.owner]);
+      add_signal(rule.index, RuleTable::sum(rule, tally, today, wake, scratch), values_out[rule.owner]);
     }
   }
   for (std::size_t i = 0; i < values_out.size(); ++i) finish(book_->intents[i], values_out[i]);
+  return wake.day();
 }
 
 std::vector<IntentChange> IntentScorer::evaluate_levels(IntentState& state, const std::vector<IntentValue>& values) const {
@@ -129,10 +132,6 @@ std::vector<IntentChange> IntentScorer::evaluate_levels(IntentState& state, cons
     changes.push_back({i, std::move(change), values[i].value});
   }
   return changes;
-}
-
-std::optional<Day> IntentScorer::wake_on(const Tallies& tallies, Day today, std::vector<Bucket>& scratch) const {
-  return signals_.next_weight_change(tallies, today, scratch);
 }
 
 std::vector<RuleExplanation> IntentScorer::explain(std::uint32_t intent, const Tallies& tallies, Day today) const {
@@ -154,10 +153,11 @@ IntentValue evaluate_intent(const RuleBook& book, const Intent& intent, const Ta
   const Weight weight = weights.make(intent.decay, intent.expires_after_days);
   IntentValue value;
   std::vector<Bucket> scratch;
+  Wake wake;
   for (std::uint32_t i = 0; i < intent.signals.size(); ++i) {
     const Rule& signal = intent.signals[i];
     const Tally tally = tallies.of(book.matches[signal.match].hash);
-    add_signal(i, RuleTable::sum({&signal, weight, 0, i}, tally, today, scratch), value);
+    add_signal(i, RuleTable::sum({&signal, weight, 0, i}, tally, today, wake, scratch), value);
   }
   finish(intent, value);
   return value;

@@ -61,12 +61,11 @@ class IntentScorer {
   explicit IntentScorer(std::shared_ptr<const RuleBook> book);
   const RuleBook& book() const { return *book_; }
 
-  /// Replaces `values_out`: every declared intent, in rule-book order.
-  void evaluate(const Tallies& tallies, Day today, std::vector<IntentValue>& values_out, std::vector<Bucket>& scratch) const;
+  /// Replaces `values_out`: every declared intent, in rule-book order. Gives a day after `today`, never later than the first
+  /// one on which a value may change by time alone; nullopt: never.
+  std::optional<Day> evaluate(const Tallies& tallies, Day today, std::vector<IntentValue>& values_out, std::vector<Bucket>& scratch) const;
   /// Brings levels up to date with `values`; the changes in rule-book order.
   std::vector<IntentChange> evaluate_levels(IntentState& state, const std::vector<IntentValue>& values) const;
-  /// A day after `today`, never later than the first one on which a value may change by time alone; nullopt: never.
-  std::optional<Day> wake_on(const Tallies& tallies, Day today, std::vector<Bucket>& scratch) const;
   /// One explanation per signal that something was counted for, by id.
   std::vector<RuleExplanation> explain(std::uint32_t intent, const Tallies& tallies, Day today) const;
 

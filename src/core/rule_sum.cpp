@@ -70,6 +70,11 @@ std::size_t spread(std::uint64_t match) { return static_cast<std::size_t>((match
 
 }  // namespace
 
+std::optional<Day> Wake::day() const {
+  if (first_ > kLastDay) return std::nullopt;
+  return Day{static_cast<std::int32_t>(first_)};
+}
+
 void buckets_of(const Rule& rule, Tally tally, std::vector<Bucket>& buckets_out) {
   buckets_out.clear();
   if (rule.once_per == OncePer::path) {
@@ -132,25 +137,15 @@ std::span<const WeightedRule> RuleTable::find(std::uint64_t match) const {
   return {};
 }
 
-Points RuleTable::sum(const WeightedRule& rule, Tally tally, Day today, std::vector<Bucket>& scratch) {
+Points RuleTable::sum(const WeightedRule& rule, Tally tally, Day today, Wake& wake, std::vector<Bucket>& scratch) {
   // Points times the sum of n x weight is the sum of the buckets: nothing is rounded in between.
   Points counted = 0;
-  for_each_bucket(*rule.rule, tally, scratch, [&](Day day, std::int64_t n) { counted += Points{n} * rule.weight.at(age_of(today, day)); });
+  for_each_bucket(*rule.rule, tally, scratch, [&](Day day, std::int64_t n) {
+    const Weight::Aged aged = rule.weight.aged(age_of(today, day));
+    counted += Points{n} * aged.weight;
+    if (aged.until != Weight::kForever) wake.consider(aged.until + day.n);
+  });
   return limited(*rule.rule, counted * rule.rule->points_x100);
-}
-
-std::optional<Day> RuleTable::next_weight_change(const Tallies& tallies, Day today, std::vector<Bucket>& scratch) const {
-  std::int64_t first = INT64_MAX;
-  for (std::size_t i = 0; i < tallies.size(); ++i) {
-    const auto [match, tally] = tallies.entry(i);
-    for (const WeightedRule& rule : find(match)) {
-      for_each_bucket(*rule.rule, tally, scratch, [&](Day day, std::int64_t) {
-        if (const auto age = rule.weight.next_change(age_of(today, day))) first = std::min(first, *age + day.n);
-      });
-    }
-  }
-  if (first > kLastDay) return std::nullopt;
-  return Day{static_cast<std::int32_t>(first)};
 }
 
 }  // namespace scoreline::core

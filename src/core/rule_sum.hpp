@@ -28,6 +28,19 @@ Points limited(const Rule& rule, Points sum);
 /// Sums clamped to [min, max], where given (hundredths).
 Points clamped(Points sum, std::optional<std::int64_t> min_x100, std::optional<std::int64_t> max_x100);
 
+/// The earliest of the days on which time alone may change something.
+class Wake {
+ public:
+  void consider(std::int64_t day) {
+    if (day < first_) first_ = day;
+  }
+  /// nullopt: never, or after year 9999.
+  std::optional<Day> day() const;
+
+ private:
+  std::int64_t first_ = INT64_MAX;
+};
+
 /// One rule's share, explained.
 struct RuleExplanation {
   struct Row {
@@ -62,10 +75,9 @@ class RuleTable {
 
   /// The rules that count this match.
   std::span<const WeightedRule> find(std::uint64_t match) const;
-  /// Limited sum of one rule as of `today`. `scratch` keeps its memory from call to call.
-  static Points sum(const WeightedRule& rule, Tally tally, Day today, std::vector<Bucket>& scratch);
-  /// The first day after `today` on which a bucket of these rules has another weight; nullopt: none ever has.
-  std::optional<Day> next_weight_change(const Tallies& tallies, Day today, std::vector<Bucket>& scratch) const;
+  /// Limited sum of one rule as of `today`. `wake` becomes the first day after `today` on which one of its buckets has
+  /// another weight, if that is earlier. `scratch` keeps its memory from call to call.
+  static Points sum(const WeightedRule& rule, Tally tally, Day today, Wake& wake, std::vector<Bucket>& scratch);
 
  private:
   struct Slot {

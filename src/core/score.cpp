@@ -48,19 +48,6 @@ Points full(std::int64_t points_x100) { return Points{points_x100} * kHundredth;
 /// The first day on which an inactivity holds, counted from the last sign of life.
 std::int64_t starts_on(const Inactivity& inactivity, Day last) { return std::int64_t{last.n} + inactivity.days; }
 
-/// Adds to a category, or to what has none.
-void add_to(std::int32_t category, Points value, Score& score, Points& loose) {
-  if (category < 0) {
-    loose += value;
-  } else {
-    score.categories[static_cast<std::size_t>(category)] += value;
-  }
-}
-
-void contribute(Contribution::Kind kind, std::size_t index, Points value, Score& score) {
-  if (value != 0) score.contributions.push_back({kind, static_cast<std::uint32_t>(index), value});
-}
-
 }  // namespace
 
 Scorer::Scorer(std::shared_ptr<const RuleBook> book) : book_(std::move(book)), fingerprint_(fingerprint_of_fits(*book_)) {
@@ -80,33 +67,42 @@ void Scorer::refresh_fits(ScoreState& state, const LeadFacts& lead) const {
   }
 }
 
-void Scorer::add_rules(const ScoreState& state, Day today, Score& score, Points& loose) const {
+void Scorer::add(Contribution contribution, std::int32_t category, Score& score, Sum& sum) {
+  if (contribution.value == 0) return;
+  score.contributions.push_back(contribution);
+  (category < 0 ? sum.loose : score.categories[static_cast<std::size_t>(category)]) += contribution.value;
+}
+
+void Scorer::add_rules(const ScoreState& state, Day today, Score& score, Sum& sum) const {
   for (std::size_t i = 0; i < state.tallies.size(); ++i) {
     const auto [match, tally] = state.tallies.entry(i);
     for (const WeightedRule& rule : rules_.find(match)) {
-      const Points sum = RuleTable::sum(rule, tally, today, score.scratch);
-      contribute(Contribution::Kind::rule, rule.index, sum, score);
-      add_to(rule.rule->category, sum, score, loose);
+      const Points value = RuleTable::sum(rule, tally, today, sum.wake, score.scratch);
+      add({Contribution::Kind::rule, rule.index, value}, rule.rule->category, score, sum);
     }
   }
 }
 
-void Scorer::add_states(const ScoreState& state, Day today, Score& score, Points& loose) const {
-  if (!book_->fits.empty()) {
-    for (const std::uint32_t index : state.fits.holding) {
-      const Fit& fit = book_->fits[index];
-      contribute(Contribution::Kind::fit, index, full(fit.points_x100), score);
-      add_to(fit.category, full(fit.points_x100), score, loose);
-    }
+void Scorer::add_fits(const ScoreState& state, Score& score, Sum& sum) const {
+  if (book_->fits.empty()) return;  // the state's are another rule book's
+  for (const std::uint32_t index : state.fits.holding) {
+    const Fit& fit = book_->fits[index];
+    add({Contribution::Kind::fit, index, full(fit.points_x100)}, fit.category, score, sum);
   }
+}
+
+void Scorer::add_inactivities(const ScoreState& state, Day today, Score& score, Sum& sum) const {
   if (book_->inactivities.empty()) return;
   const std::optional<Day> last = state.last_sign_of_life();
   if (!last) return;
-  for (std::size_t i = 0; i < book_->inactivities.size(); ++i) {
+  for (std::uint32_t i = 0; i < book_->inactivities.size(); ++i) {
     const Inactivity& inactivity = book_->inactivities[i];
-    if (today.n < starts_on(inactivity, *last)) continue;
-    contribute(Contribution::Kind::inactivity, i, full(inactivity.points_x100), score);
-    add_to(inactivity.category, full(inactivity.points_x100), score, loose);
+    const std::int64_t starts = starts_on(inactivity, *last);
+    if (today.n < starts) {
+      sum.wake.consider(starts);
+    } else {
+      add({Contribution::Kind::inactivity, i, full(inactivity.points_x100)}, inactivity.category, score, sum);
+    }
   }
 }
 
@@ -114,15 +110,17 @@ void Scorer::evaluate(const ScoreState& state, Day today, Score& score_out) cons
   SCORELINE_CHECK(!fits_stale(state), "a score is asked for before the fits are known");
   score_out.contributions.clear();
   score_out.categories.assign(book_->categories.size(), 0);
-  Points sum = 0;
+  Sum sum;
   add_rules(state, today, score_out, sum);
-  add_states(state, today, score_out, sum);
+  add_fits(state, score_out, sum);
+  add_inactivities(state, today, score_out, sum);
   for (std::size_t i = 0; i < book_->categories.size(); ++i) {
     const Category& category = book_->categories[i];
     score_out.categories[i] = clamped(score_out.categories[i], category.min_x100, category.max_x100);
-    sum += score_out.categories[i];
+    sum.loose += score_out.categories[i];
   }
-  score_out.value = clamped(sum, book_->score_min_x100, book_->score_max_x100);
+  score_out.value = clamped(sum.loose, book_->score_min_x100, book_->score_max_x100);
+  score_out.wake_on = sum.wake.day();
 }
 
 Score Scorer::evaluate(ScoreState& state, Day today, const LeadFacts& lead) const {
@@ -132,24 +130,12 @@ Score Scorer::evaluate(ScoreState& state, Day today, const LeadFacts& lead) cons
   return score;
 }
 
-std::optional<Day> Scorer::wake_on(const ScoreState& state, Day today, std::vector<Bucket>& scratch) const {
-  std::optional<Day> first = rules_.next_weight_change(state.tallies, today, scratch);
-  if (book_->inactivities.empty()) return first;
-  const std::optional<Day> last = state.last_sign_of_life();
-  if (!last) return first;
-  for (const Inactivity& inactivity : book_->inactivities) {
-    const std::int64_t starts = starts_on(inactivity, *last);
-    if (starts > today.n && starts <= INT32_MAX && (!first || starts < first->n)) first = Day{static_cast<std::int32_t>(starts)};
-  }
-  return first;
-}
-
 std::optional<Day> Scorer::next_change_on(const ScoreState& state, Day today) const {
   Score score;
   evaluate(state, today, score);
   const Points now = score.value;
   // Each candidate lies behind the one before, and weights only fall: this ends when the last one has.
-  for (std::optional<Day> day = wake_on(state, today, score.scratch); day; day = wake_on(state, *day, score.scratch)) {
+  while (const std::optional<Day> day = score.wake_on) {
     evaluate(state, *day, score);
     if (score.value != now) return day;
   }

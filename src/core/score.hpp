@@ -27,6 +27,9 @@ struct Contribution {
 struct Score {
   Points value = 0;                      // clamped to the score's range
   std::vector<Points> categories;        // every declared one, clamped, in rule-book order
+  /// A day after the evaluated one, never later than the first on which the value, and with it the tier, may change by time
+  /// alone; nullopt: never.
+  std::optional<Day> wake_on;
   std::vector<Contribution> contributions;  // in no particular order, see Scorer::sort_by_id
   std::vector<Bucket> scratch;           // of the computation
 };
@@ -68,17 +71,20 @@ class Scorer {
   /// First day after `today` on which the exact score differs from today's, if no further record comes (semantics 10).
   /// Tries day by day where something may change: for reports, not for every event. nullopt: never, or after year 9999.
   std::optional<Day> next_change_on(const ScoreState& state, Day today) const;
-  /// A day after `today`, never later than the first one on which the score, and with it the tier, may change by time
-  /// alone; nullopt: never. Cheap: nothing is evaluated.
-  std::optional<Day> wake_on(const ScoreState& state, Day today, std::vector<Bucket>& scratch) const;
 
   const std::string& id(const Contribution& contribution) const;
   void sort_by_id(Score& score) const;
   ScoreExplanation explain(const ScoreState& state, Day today) const;
 
  private:
-  void add_rules(const ScoreState& state, Day today, Score& score, Points& loose) const;
-  void add_states(const ScoreState& state, Day today, Score& score, Points& loose) const;
+  struct Sum {
+    Points loose = 0;                    // of what has no category
+    Wake wake;
+  };
+  static void add(Contribution contribution, std::int32_t category, Score& score, Sum& sum);
+  void add_rules(const ScoreState& state, Day today, Score& score, Sum& sum) const;
+  void add_fits(const ScoreState& state, Score& score, Sum& sum) const;
+  void add_inactivities(const ScoreState& state, Day today, Score& score, Sum& sum) const;
 
   std::shared_ptr<const RuleBook> book_;
   RuleTable rules_;

@@ -1,7 +1,5 @@
 #include "core/weight.hpp"
 
-#include <algorithm>
-
 #include "base/check.hpp"
 
 namespace scoreline::core {
@@ -17,20 +15,15 @@ std::int64_t Weight::step_beyond(std::uint64_t k) const {
   return weight;
 }
 
-std::optional<std::int64_t> Weight::next_change(std::int64_t age) const {
-  if (age < 0) return at(0) > 0 ? std::optional<std::int64_t>(0) : std::nullopt;
-  const std::int64_t weight = at(age);
-  if (weight == 0) return std::nullopt;
-  std::int64_t next = expires_;
-  if (decay_.kind == Decay::Kind::step) {
-    next = std::min<std::int64_t>(next, (age / decay_.every_days + 1) * decay_.every_days);
-  } else if (decay_.kind == Decay::Kind::linear) {
-    // The first age with floor(full x (Z - age) / Z) < weight; beyond a million days not every day is a step.
-    const std::int64_t zero = decay_.zero_after_days;
-    const std::int64_t kept = (weight * zero + kFullWeight - 1) / kFullWeight;
-    next = std::min({next, std::max(age + 1, zero - kept + 1), zero});
-  }
-  return next == INT64_MAX ? std::nullopt : std::optional(next);
+Weight::Aged Weight::aged_linear(std::int64_t age) const {
+  const std::int64_t zero = decay_.zero_after_days;
+  if (age >= zero) return {};
+  const std::int64_t weight = kFullWeight * (zero - age) / zero;
+  if (zero <= kFullWeight) return {weight, std::min(expires_, age + 1)};  // every day is a step down
+  if (weight == 0) return {};
+  // The first age with floor(full x (Z - age) / Z) < weight.
+  const std::int64_t kept = (weight * zero + kFullWeight - 1) / kFullWeight;
+  return {weight, std::min(expires_, zero - kept + 1)};
 }
 
 Weight WeightTable::make(const Decay& decay, std::optional<std::int32_t> expires_after_days) {

@@ -1,6 +1,7 @@
 #pragma once
 /// How much of its points an activity keeps as it ages (semantics 4.3). Weights are parts per million, ages whole days;
 /// integers only. Immutable once built, thread-safe.
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -24,18 +25,17 @@ inline constexpr Points kHundredth = 1'000'000;
 /// The weights of one decay and expiry. Cheap to copy: the steps are shared.
 class Weight {
  public:
+  /// A weight and the first age with another one (kForever: it stays as it is).
+  struct Aged {
+    std::int64_t weight = 0;
+    std::int64_t until = kForever;
+  };
+  static constexpr std::int64_t kForever = INT64_MAX;
+
+  /// Both at once: an evaluation wants to know when to look again.
+  Aged aged(std::int64_t age) const;
   /// The weight of something `age` days old: 0 ... kFullWeight.
-  std::int64_t at(std::int64_t age) const {
-    if (age < 0 || age >= expires_) return 0;
-    switch (decay_.kind) {
-      case Decay::Kind::none: return kFullWeight;
-      case Decay::Kind::step: return step(static_cast<std::uint64_t>(age) / static_cast<std::uint64_t>(decay_.every_days));
-      case Decay::Kind::linear: break;
-    }
-    return age < decay_.zero_after_days ? kFullWeight * (decay_.zero_after_days - age) / decay_.zero_after_days : 0;
-  }
-  /// The first age after `age` with another weight; nullopt: it stays as it is.
-  std::optional<std::int64_t> next_change(std::int64_t age) const;
+  std::int64_t at(std::int64_t age) const { return aged(age).weight; }
 
  private:
   friend class WeightTable;
@@ -43,11 +43,23 @@ class Weight {
     return k < steps_->size() ? (*steps_)[k] : (steps_->back() == 0 ? 0 : step_beyond(k));
   }
   std::int64_t step_beyond(std::uint64_t k) const;
+  Aged aged_linear(std::int64_t age) const;
 
   Decay decay_;
-  std::int64_t expires_ = INT64_MAX;
+  std::int64_t expires_ = kForever;
   std::shared_ptr<const std::vector<std::uint32_t>> steps_;  // step decay: w_0, w_1, ... up to the first 0, or kMaxSteps
 };
+
+inline Weight::Aged Weight::aged(std::int64_t age) const {
+  if (age < 0) return {0, aged(0).weight > 0 ? 0 : kForever};
+  if (age >= expires_) return {};
+  if (decay_.kind == Decay::Kind::none) return {kFullWeight, expires_};
+  if (decay_.kind == Decay::Kind::linear) return aged_linear(age);
+  const std::uint64_t every = static_cast<std::uint32_t>(decay_.every_days);
+  const std::uint64_t k = static_cast<std::uint64_t>(age) / every;
+  const std::int64_t weight = step(k);
+  return {weight, weight == 0 ? kForever : std::min(expires_, static_cast<std::int64_t>((k + 1) * every))};
+}
 
 /// Makes weights; those with the same factor share one table of steps. One per rule book.
 class WeightTable {

@@ -91,9 +91,9 @@ TEST_CASE("changes say from, to and value") {
   CHECK(changes[0].level.from == "");
   CHECK(changes[0].level.to == "high");
   CHECK(core::report_number(changes[0].value) == "70.00");
-  CHECK(scorer.wake_on(state.tallies, base::Day{0}, scratch) == base::Day{7});
-  CHECK(scorer.wake_on(state.tallies, base::Day{28}, scratch) == base::Day{30});
-  CHECK(scorer.wake_on(state.tallies, base::Day{30}, scratch) == std::nullopt);
+  CHECK(scorer.evaluate(state.tallies, base::Day{0}, values, scratch) == base::Day{7});
+  CHECK(scorer.evaluate(state.tallies, base::Day{28}, values, scratch) == base::Day{30});
+  CHECK(scorer.evaluate(state.tallies, base::Day{30}, values, scratch) == std::nullopt);
   const auto explained = scorer.explain(0, state.tallies, base::Day{7});
   REQUIRE(explained.size() == 2);
   CHECK(explained[0].id == "demo");
@@ -144,7 +144,7 @@ TEST_CASE("values are those of the definition, alone and together, and wake in t
     std::vector<IntentValue> values, later;
     std::vector<core::Bucket> scratch;
     const base::Day today{test::any_of(0, 120)};
-    scorer.evaluate(tallies, today, values, scratch);
+    const auto wake = scorer.evaluate(tallies, today, values, scratch);
     for (std::size_t i = 0; i < book->intents.size(); ++i) {
       const core::Intent& intent = book->intents[i];
       core::Points expected = 0;
@@ -159,7 +159,6 @@ TEST_CASE("values are those of the definition, alone and together, and wake in t
       RC_ASSERT(values[i].value == expected);
       RC_ASSERT(core::evaluate_intent(*book, intent, tallies, today).value == expected);
     }
-    const auto wake = scorer.wake_on(tallies, today, scratch);
     for (base::Day day = today + 1; day < wake.value_or(today + 300); day = day + 1) {
       scorer.evaluate(tallies, day, later, scratch);
       for (std::size_t i = 0; i < values.size(); ++i) RC_ASSERT(later[i].value == values[i].value);
