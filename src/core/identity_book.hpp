@@ -1,8 +1,9 @@
 #pragma once
 /// The leads and identifiers that a batch may touch, in memory: filled from the tables, changed by decisions, and asked
 /// at the end what has to be written. One thread. Pointers to leads stay valid until clear().
-#include <functional>
+#include <memory_resource>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -71,8 +72,9 @@ class IdentityBook {
   void assign(const Identifier& id, BookLead* from, BookLead* to);
 
   base::HashKey key_;
-  std::unordered_map<LeadId, BookLead> leads_;
-  std::unordered_map<base::Hash128, Slot, base::Hash128Hasher> slots_;
+  std::pmr::unsynchronized_pool_resource pool_;  // nodes of the maps: the same room batch after batch
+  std::pmr::unordered_map<LeadId, BookLead> leads_{&pool_};
+  std::pmr::unordered_map<base::Hash128, Slot, base::Hash128Hasher> slots_{&pool_};
   std::vector<BookLead*> changed_;
   std::vector<base::Hash128> assigned_;
 };

@@ -59,7 +59,9 @@ TEST_CASE("a lower or equal version is not accepted, whatever it says") {
   }
 }
 
-TEST_CASE("versions may be negative; the first is accepted whatever its number") { CHECK(outcome("order", false, std::nullopt, -3).has_value()); }
+TEST_CASE("versions may be negative; the first is accepted whatever its number") {
+  CHECK(outcome("order", false, std::nullopt, -3).has_value());
+}
 
 TEST_CASE("a document without a date of its own has that of timestamp") {
   const auto got = accept_document({"jtl", "7", "order", "1", 1, false, std::nullopt}, std::nullopt, kTimestamp);

@@ -24,7 +24,7 @@ InputEvent any_event(int pool) {
     if (*rc::gen::inRange(0, 3) == 0) claims += " untrusted";
   }
   if (*rc::gen::arbitrary<bool>()) claims += " " + pick("email:", pool);
-  return test::event(claims);
+  return test::identity::event(claims);
 }
 
 bool exclusive_twice(const LeadIdentity& identity) {
@@ -117,7 +117,7 @@ TEST_CASE("leads at the limit: many addresses, one or two users") {
     std::string claims = "email:" + std::to_string(roll(400));
     if (roll(3) != 0) claims += " anon:" + std::to_string(roll(400));
     if (roll(2) != 0) claims += " user:" + std::to_string(roll(2));
-    const auto who = resolve(book, test::event(claims), [&] { return LeadId{++last_id}; });
+    const auto who = resolve(book, test::identity::event(claims), [&] { return LeadId{++last_id}; });
     REQUIRE(who.ok());
     refused += who->refused;
     CHECK(book.identity(*who->lead).identifiers.size() <= kIdentifiersMax);

@@ -9,9 +9,9 @@
 namespace scoreline::core {
 namespace {
 
-using test::event;
-using test::identifier;
-using test::listed;
+using test::identity::event;
+using test::identity::identifier;
+using test::identity::listed;
 
 /// A book that grows event by event.
 struct World {
@@ -79,8 +79,10 @@ TEST_CASE("step 1: the target") {
       {"an address does so, too", {"anon:x", "anon:x email:k@x"}, 1, "", "1: anon:x email:k@x"},
       {"the user's lead comes before the e-mail's", {"email:e@x", "user:k", "user:k email:e@x"}, 1, "2->1", "1: email:e@x user:k"},
       {"the e-mail's lead, when the user is new", {"email:e@x", "user:k email:e@x"}, 1, "", "1: email:e@x user:k"},
-      {"the customer's lead comes before the e-mail's", {"erp:jtl:7", "email:e@x", "erp:jtl:7 email:e@x"}, 1, "2->1", "1: email:e@x erp:jtl:7"},
-      {"passed over: the address belongs to another user; new lead", {"user:a email:e@x", "user:b email:e@x"}, 2, "", "1: email:e@x user:a | 2: user:b"},
+      {"the customer's lead comes before the e-mail's", {"erp:jtl:7", "email:e@x", "erp:jtl:7 email:e@x"}, 1, "2->1",
+       "1: email:e@x erp:jtl:7"},
+      {"passed over: the address belongs to another user; new lead", {"user:a email:e@x", "user:b email:e@x"}, 2, "",
+       "1: email:e@x user:a | 2: user:b"},
       {"passed over: the cookie's lead instead", {"user:a email:e@x", "anon:x", "anon:x user:b email:e@x"}, 2, "",
        "1: email:e@x user:a | 2: anon:x user:b"},
       {"passed over: the cookie's owner is known, so a new lead", {"user:a email:e@x", "anon:x user:c", "anon:x user:b email:e@x"}, 3, "",
@@ -121,9 +123,10 @@ TEST_CASE("step 3: the cookie") {
 
 TEST_CASE("several merges by one event happen in the order of the steps") {
   check({
-      {"the target survives all", {"user:k", "email:e@x", "anon:x", "anon:x user:k email:e@x"}, 1, "2->1, 3->1", "1: anon:x email:e@x user:k"},
-      {"the oldest known one survives, the target changes in between", {"anon:x", "email:e@x", "user:k", "anon:x user:k email:e@x"}, 2, "3->2, 1->2",
-       "2: anon:x email:e@x user:k"},
+      {"the target survives all", {"user:k", "email:e@x", "anon:x", "anon:x user:k email:e@x"}, 1, "2->1, 3->1",
+       "1: anon:x email:e@x user:k"},
+      {"the oldest known one survives, the target changes in between", {"anon:x", "email:e@x", "user:k", "anon:x user:k email:e@x"}, 2,
+       "3->2, 1->2", "2: anon:x email:e@x user:k"},
       {"customer, address", {"email:e@x", "erp:jtl:7", "erp:jtl:7 email:e@x"}, 1, "2->1", "1: email:e@x erp:jtl:7"},
       {"the cookie's owner is merged by its address: no move is left", {"anon:x email:e@x", "user:k", "anon:x user:k email:e@x"}, 1, "2->1",
        "1: anon:x email:e@x user:k"},
@@ -134,8 +137,10 @@ TEST_CASE("step 0: an untrusted key may not claim the address of a user or custo
   check({
       {"mallory gets a lead of her own", {"user:v email:v@x", "untrusted anon:z user:mallory email:v@x"}, 2, "",
        "1: email:v@x user:v | 2: anon:z user:mallory"},
-      {"only the cookie is left", {"user:v email:v@x", "untrusted anon:y email:v@x"}, 2, "", "1: email:v@x user:v | 2: anon:y"},
-      {"a customer's address", {"erp:jtl:7 email:d@x", "user:u", "untrusted user:u email:d@x"}, 2, "", "1: email:d@x erp:jtl:7 | 2: user:u"},
+      {"only the cookie is left", {"user:v email:v@x", "untrusted anon:y email:v@x"}, 2, "",
+       "1: email:v@x user:v | 2: anon:y"},
+      {"a customer's address", {"erp:jtl:7 email:d@x", "user:u", "untrusted user:u email:d@x"}, 2, "",
+       "1: email:d@x erp:jtl:7 | 2: user:u"},
       {"an address that only a cookie has may be claimed", {"anon:x email:c@x", "user:u", "untrusted user:u email:c@x"}, 1, "2->1",
        "1: anon:x email:c@x user:u"},
       {"an unowned one as well", {"untrusted user:u email:n@x"}, 1, "", "1: email:n@x user:u"},
@@ -250,10 +255,10 @@ TEST_CASE("a merged lead keeps nothing but whom it became; the survivor knows al
   World world;
   world.see("anon:x");
   std::vector<Trait> taken;
-  const std::vector<Trait> old{test::trait("title", "\"CTO\"", 5), test::trait("city", "\"Ulm\"", 1)};
+  const std::vector<Trait> old{test::identity::trait("title", "\"CTO\"", 5), test::identity::trait("city", "\"Ulm\"", 1)};
   world.book.take_traits(*world.book.find({1}), old, taken);
   world.see("email:e@x");
-  const std::vector<Trait> young{test::trait("title", "\"CEO\"", 4)};
+  const std::vector<Trait> young{test::identity::trait("title", "\"CEO\"", 4)};
   world.book.take_traits(*world.book.find({2}), young, taken);
   world.see("anon:x email:e@x");
   world.see("user:k");

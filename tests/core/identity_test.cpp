@@ -10,8 +10,8 @@
 namespace scoreline::core {
 namespace {
 
-using test::identifier;
-using test::trait;
+using test::identity::identifier;
+using test::identity::trait;
 
 LeadIdentity sample() {
   LeadIdentity identity;

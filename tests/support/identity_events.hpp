@@ -7,7 +7,7 @@
 
 #include "core/activity.hpp"
 
-namespace scoreline::test {
+namespace scoreline::test::identity {
 
 inline core::Identifier identifier(const std::string& text) {
   const std::size_t colon = text.find(':');
@@ -52,4 +52,4 @@ inline std::string listed(const std::vector<core::Identifier>& identifiers) {
   return all;
 }
 
-}  // namespace scoreline::test
+}  // namespace scoreline::test::identity
