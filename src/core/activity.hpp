@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/hash.hpp"
@@ -27,6 +28,11 @@ struct Identifier {
 };
 /// "anon:...", "user:...", ...
 std::string to_text(const Identifier& id);
+/// True for an id that no person has: empty, blank, or one of the words of semantics 3 ("null", "guest", "0", ...).
+bool is_nobody(std::string_view id);
+/// The address as identifier: ASCII white space around it trimmed, ASCII letters lower-cased; "" when it is none
+/// (semantics 3: not exactly one '@' with something on both sides, white space or control characters inside).
+std::string normal_address(std::string_view text);
 
 /// One top-level trait with the moment that decides (semantics 3: largest `at` wins, ties by larger message id).
 struct Trait {

@@ -28,7 +28,7 @@ struct ScoreRecord {
   std::string from, to;            // tier ids; "": none
   std::string score;               // as shown: "40.00"
   ScoreCause cause;
-  base::Instant now;               // log time of the decision
+  base::Instant now = base::kNever;  // log time of the decision; kNever: none was ever made
 };
 
 }  // namespace scoreline::core
