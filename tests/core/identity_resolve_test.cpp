@@ -183,6 +183,19 @@ TEST_CASE("identify first, last or in between: one lead each") {
   }
 }
 
+TEST_CASE("whole histories: exclusive and untrusted, untrusted e-mail") {
+  check({
+      {"users, a customer and a cookie that claim each other's addresses",
+       {"user:u1 email:a@x", "user:u2 email:b@x", "user:u2 email:a@x", "user:u2", "anon:x email:c@x", "erp:jtl:7 email:d@x",
+        "untrusted user:u3", "untrusted user:u3 email:d@x", "user:u3", "untrusted user:u3 email:c@x"},
+       3, "5->3", "1: email:a@x user:u1 | 2: email:b@x user:u2 | 3: anon:x email:c@x user:u3 | 4: email:d@x erp:jtl:7"},
+      {"an address claimed by a stranger, by a cookie, and by a trusted key",
+       {"user:v email:v@x", "untrusted anon:z user:mallory email:v@x", "untrusted user:mallory", "untrusted anon:y email:v@x",
+        "untrusted anon:y", "untrusted anon:y", "anon:w email:v@x", "untrusted anon:w"},
+       1, "", "1: anon:w email:v@x user:v | 2: anon:z user:mallory | 3: anon:y"},
+  });
+}
+
 // A lead of user:<name> with `count` identifiers.
 void grow(World& world, const std::string& name, int count) {
   for (int i = 1; i < count; ++i) world.see("user:" + name + " email:" + name + std::to_string(i) + "@x");
