@@ -53,6 +53,10 @@ std::optional<ScoredLead> LeadReporter::score(const flow::LeadRow* row, base::Da
   return result;
 }
 
+void LeadReporter::refresh(core::ScoreState& state) {
+  if (scorer_.fits_stale(state)) scorer_.refresh_fits(state, matcher_.facts(state.traits.all()));
+}
+
 core::Points LeadReporter::score_back_then(const ScoredLead& lead, base::Day then) {
   core::ScoreState past;
   past.traits = lead.state.traits;

@@ -28,6 +28,8 @@ class LeadReporter {
   const core::Scorer& scorer() const { return scorer_; }
   /// `row` may be missing: a lead for which nothing was counted yet. nullopt: bytes that are not a scoring row.
   std::optional<ScoredLead> score(const flow::LeadRow* row, base::Day today);
+  /// Finds out which fits hold, if that is not known.
+  void refresh(core::ScoreState& state);
   /// The score at an earlier day: what is dated after it is left out.
   core::Points score_back_then(const ScoredLead& lead, base::Day then);
   /// One object of `--report leads`; `lead` and `partition` stand before the fields of semantics 10.
