@@ -38,7 +38,8 @@ Condition group(ConditionKind kind, std::vector<Condition> children) {
   return out;
 }
 
-const FieldValue kMissing = of(FieldType::missing), kNull = of(FieldType::null), kList = of(FieldType::array), kObject = of(FieldType::object);
+const FieldValue kMissing = of(FieldType::missing), kNull = of(FieldType::null), kList = of(FieldType::array),
+                 kObject = of(FieldType::object);
 
 }  // namespace
 

@@ -20,10 +20,14 @@ constexpr PathId kPaths = 8;
 
 Operand any_operand(Random& random) {
   switch (below(random, 4)) {
-    case 0: return {FieldType::boolean, below(random, 2) == 0, {}, {}};
-    case 1: return {FieldType::number, false, {true, below(random, 4), 0}, {}};
-    case 2: return {FieldType::number, false, {false, 0, below(random, 8) / 2.0}, {}};
-    default: return {FieldType::string, false, {}, kTexts[random() % kTexts.size()]};
+    case 0:
+      return {FieldType::boolean, below(random, 2) == 0, {}, {}};
+    case 1:
+      return {FieldType::number, false, {true, below(random, 4), 0}, {}};
+    case 2:
+      return {FieldType::number, false, {false, 0, below(random, 8) / 2.0}, {}};
+    default:
+      return {FieldType::string, false, {}, kTexts[random() % kTexts.size()]};
   }
 }
 
@@ -37,13 +41,20 @@ Condition any_field(Random& random) {
       for (int n = below(random, 4); n > 0; --n) out.operands.push_back(any_operand(random));
       break;
     case Operator::is:
-    case Operator::is_not: out.operands = {any_operand(random)}; break;
-    case Operator::exists: out.operands = {{FieldType::boolean, below(random, 2) == 0, {}, {}}}; break;
+    case Operator::is_not:
+      out.operands = {any_operand(random)};
+      break;
+    case Operator::exists:
+      out.operands = {{FieldType::boolean, below(random, 2) == 0, {}, {}}};
+      break;
     case Operator::gt:
     case Operator::gte:
     case Operator::lt:
-    case Operator::lte: out.operands = {{FieldType::number, false, {true, below(random, 4), 0}, {}}}; break;
-    default: out.operands = {{FieldType::string, false, {}, kTexts[random() % kTexts.size()]}};
+    case Operator::lte:
+      out.operands = {{FieldType::number, false, {true, below(random, 4), 0}, {}}};
+      break;
+    default:
+      out.operands = {{FieldType::string, false, {}, kTexts[random() % kTexts.size()]}};
   }
   static const auto pattern = std::make_shared<const re2::RE2>("b.*[12]");
   if (out.op == Operator::matches) out.pattern = pattern;
@@ -156,7 +167,8 @@ TEST_CASE("rule_index: an any of prefixes is found once") {
   RuleBook book;
   Condition either;
   either.kind = ConditionKind::any;
-  either.children = {text_condition(Operator::prefix, "/a"), text_condition(Operator::prefix, "/a/b"), text_condition(Operator::is, "/a/b")};
+  either.children = {text_condition(Operator::prefix, "/a"), text_condition(Operator::prefix, "/a/b"),
+                     text_condition(Operator::is, "/a/b")};
   book.matches.push_back({1, {"page", "page"}, either, {}});
   const MatchIndex index(book);
   Fields event;
