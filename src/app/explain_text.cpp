@@ -112,7 +112,7 @@ std::string to_text(const Explanation& explanation, const core::RuleBook& book, 
     for (const RuleShare& share : explanation.rules) out += behind(explanation, share, how);
   }
   out += left_out(explanation, how);
-  if (explanation.history.truncated) out += "\nonly the oldest activities are shown: the lead has more than can be listed here\n";
+  if (explanation.history.truncated) out += fmt::format("\nonly the newest {} activities are listed; the points count all of them\n", explanation.history.activities.size());
   return out + next_text(explanation);
 }
 

@@ -33,7 +33,7 @@ struct PastActivity {
 
 struct LeadHistory {
   std::vector<PastActivity> activities;  // ascending by at, then log time
-  bool truncated = false;                // there are more than were asked for
+  bool truncated = false;                // these are the newest; there are older ones
 };
 
 /// `retracted`: sorted hashes of those of the rows that were taken back. Rows that are no activities are passed over.
