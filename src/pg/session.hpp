@@ -12,6 +12,11 @@
 
 namespace scoreline::pg {
 
+using base::Day;
+using base::Hash128;
+using base::Instant;
+using core::LeadId;
+
 class Connection;
 class Params;
 class Rows;
