@@ -1,0 +1,207 @@
+#include "wire/lead_record.hpp"
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <string>
+
+#include "wire/json.hpp"
+#include "wire/score_record.hpp"
+
+namespace scoreline::wire {
+namespace {
+
+using base::Instant;
+using core::LeadRecord;
+using core::RecordKind;
+
+std::string any_text() { return *rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab:\"\\\n\x01{}[],\x7F"))); }
+Instant any_instant() { return {*rc::gen::inRange<std::int64_t>(0, 4'000'000'000'000'000)}; }
+bool flag() { return *rc::gen::arbitrary<bool>(); }
+
+core::Activity any_activity() {
+  core::Activity a;
+  a.name = "n" + any_text();
+  a.type = any_text();
+  a.source = any_text();
+  a.topic = *rc::gen::element(core::InputTopic::tracking, core::InputTopic::crm, core::InputTopic::erp);
+  a.message_id = any_text();
+  a.record_key = any_text();
+  a.at = any_instant();
+  a.received_at = any_instant();
+  a.machine = flag(), a.history = flag(), a.retracted = flag(), a.silent = flag();
+  a.depth = *rc::gen::inRange(0, 10);
+  if (flag()) a.properties = R"({"a":[1,{"b":"}"}]})";
+  if (flag()) a.context = "{}";
+  if (flag()) a.traits = R"({"x":null})";
+  for (int n = *rc::gen::inRange(0, 4); n > 0; --n)
+    a.identifiers.push_back({static_cast<core::IdentifierKind>(n), any_text() + std::string(n == 2 ? 300 : 0, 'x')});
+  for (int n = *rc::gen::inRange(0, 3); n > 0; --n)
+    a.trait_changes.push_back({any_text(), "[1]", flag() ? a.at : any_instant(), flag() ? a.message_id : any_text()});
+  if (flag()) a.document = core::ErpDocument{any_text(), any_text(), any_text(), any_text(), *rc::gen::arbitrary<std::int64_t>(), flag(), std::nullopt};
+  return a;
+}
+
+bool same(const core::Activity& a, const core::Activity& b) {
+  const auto traits = [](const core::Activity& x) {
+    std::string all;
+    for (const auto& t : x.trait_changes) all += t.key + '\x02' + t.json + '\x02' + std::to_string(t.at.us) + '\x02' + t.message_id + '\x03';
+    return all;
+  };
+  const auto document = [](const core::Activity& x) {
+    return x.document ? x.document->source + '\x02' + x.document->customer + '\x02' + x.document->kind + '\x02' + x.document->id + '\x02' +
+                            std::to_string(x.document->version) + (x.document->cancelled ? "c" : "")
+                      : std::string("none");
+  };
+  return a.name == b.name && a.type == b.type && a.source == b.source && a.topic == b.topic && a.message_id == b.message_id &&
+         a.record_key == b.record_key && a.at == b.at && a.received_at == b.received_at && a.machine == b.machine && a.history == b.history &&
+         a.retracted == b.retracted && a.silent == b.silent && a.depth == b.depth && a.properties == b.properties && a.context == b.context &&
+         a.traits == b.traits && a.identifiers == b.identifiers && traits(a) == traits(b) && document(a) == document(b);
+}
+
+TEST_CASE("lead record: comes back as it went") {
+  CHECK(rc::check([] {
+    LeadRecord record;
+    record.kind = static_cast<RecordKind>(*rc::gen::inRange(0, 11));
+    record.lead.value = *rc::gen::inRange<std::uint64_t>(1, UINT64_MAX);
+    record.other.value = *rc::gen::inRange<std::uint64_t>(0, 3);
+    record.activity = any_activity();
+    record.version = *rc::gen::arbitrary<std::uint64_t>();
+    record.part = *rc::gen::arbitrary<std::uint32_t>();
+    record.parts = *rc::gen::arbitrary<std::uint32_t>();
+    record.payload = *rc::gen::arbitrary<std::string>();
+    record.merge_id = any_text();
+    record.forwarded = flag();
+    const std::string text = encode(record);
+    const auto back = decode_lead_record(text);
+    RC_ASSERT(back.ok());
+    RC_ASSERT(back->kind == record.kind && back->lead == record.lead && back->other == record.other && back->version == record.version);
+    RC_ASSERT(back->part == record.part && back->parts == record.parts && back->payload == record.payload);
+    RC_ASSERT(back->merge_id == record.merge_id && back->forwarded == record.forwarded);
+    RC_ASSERT(same(back->activity, record.activity));
+    RC_ASSERT(encode(*back) == text);
+    JsonLimits wide;
+    wide.string_bytes = 1 << 20;
+    if (record.version <= INT64_MAX) RC_ASSERT(check_json(text, wide).ok());
+  }));
+}
+
+TEST_CASE("lead record: any bytes, cut and bent, are safe") {
+  CHECK(rc::check([] {
+    LeadRecord record;
+    record.lead.value = 1;
+    record.activity = any_activity();
+    std::string text = encode(record);
+    text.resize(*rc::gen::inRange<std::size_t>(0, text.size()));
+    RC_ASSERT(!decode_lead_record(text).ok());
+    for (int n = *rc::gen::inRange(0, 4); n > 0 && !text.empty(); --n) text[*rc::gen::inRange<std::size_t>(0, text.size())] = *rc::gen::element('"', '{', '}', '[', '\\', 'x');
+    (void)decode_lead_record(text).ok();
+  }));
+}
+
+TEST_CASE("lead record: what is personal stands in one member") {
+  LeadRecord record;
+  record.lead.value = 17;
+  core::Activity& a = record.activity;
+  a.name = a.type = "page";
+  a.source = "web";
+  a.message_id = "m";
+  a.record_key = "anon:secret";
+  a.at = a.received_at = Instant{1'777'629'600'000'000};
+  a.identifiers = {{core::IdentifierKind::email, "secret@example.com"}};
+  a.properties = R"({"secret":1})";
+  a.trait_changes = {{"k", "\"secret\"", a.at, "m"}};
+  const std::string text = encode(record);
+  CHECK(text ==
+        R"({"kind":"activity","lead":"17","name":"page","type":"page","source":"web","topic":"tracking.events","at":"2026-05-01T10:00:00Z",)"
+        R"("received_at":"2026-05-01T10:00:00Z","message_id":"m","personal":{"identifiers":["email:secret@example.com"],"properties":{"secret":1},)"
+        R"("changes":[{"key":"k","value":"secret"}],"record_key":"anon:secret"}})");
+  json_members(text, [](std::string_view key, std::string_view value) {
+    if (key != "personal") CHECK(value.find("secret") == std::string_view::npos);
+  });
+  LeadRecord tick;
+  tick.kind = RecordKind::tick;
+  CHECK(encode(tick) == R"({"kind":"tick"})");
+}
+
+TEST_CASE("lead record: encoding appends") {
+  std::string out = "x";
+  LeadRecord tick;
+  tick.kind = RecordKind::tick;
+  encode(tick, out);
+  CHECK(out == R"(x{"kind":"tick"})");
+}
+
+TEST_CASE("lead record: order of members and unknown ones do not matter") {
+  const auto record = decode_lead_record(
+      R"( { "new" : [1,{"a":"}"}], "personal":{"changes":[{"value":1,"key":"k","x":2}],"later":{}}, "message_id":"m","lead":"5","at":"2026-05-01T10:00:00Z","name":"\u0070age","kind":"activity" } )");
+  REQUIRE(record.ok());
+  CHECK(record->activity.name == "page");
+  CHECK(record->activity.trait_changes[0].message_id == "m");
+  CHECK(record->activity.trait_changes[0].at == record->activity.at);
+}
+
+TEST_CASE("lead record: what is refused") {
+  const auto fault = [](std::string_view json) {
+    const auto record = decode_lead_record(json);
+    return record ? std::string("ok") : record.error().code + " " + record.error().where;
+  };
+  CHECK(fault("") == "invalid_json ");
+  CHECK(fault("[]") == "invalid_json ");
+  CHECK(fault(R"({"kind":"tick"} x)") == "invalid_json ");
+  CHECK(fault(R"({"kind":"tick",})") == "invalid_json ");
+  CHECK(fault(R"({"kind":"later"})") == "unknown_kind /kind");
+  CHECK(fault(R"({"lead":"1"})") == "missing_value /kind");
+  CHECK(fault(R"({"kind":"erased"})") == "missing_value /lead");
+  CHECK(fault(R"({"kind":"activity","lead":"1","at":"2026-05-01T10:00:00Z"})") == "missing_value /name");
+  CHECK(fault(R"({"kind":"activity","lead":"1","name":"x"})") == "missing_value /at");
+  CHECK(fault(R"({"kind":"erased","lead":1})") == "invalid_value /lead");
+  CHECK(fault(R"({"kind":"erased","lead":"-1"})") == "invalid_value /lead");
+  CHECK(fault(R"({"kind":"erased","lead":"1","at":"x"})") == "invalid_value /at");
+  CHECK(fault(R"({"kind":"erased","lead":"1","topic":"x"})") == "invalid_value /topic");
+  CHECK(fault(R"({"kind":"erased","lead":"1","depth":-1})") == "invalid_value /depth");
+  CHECK(fault(R"({"kind":"erased","lead":"1","machine":1})") == "invalid_value /machine");
+  CHECK(fault(R"({"kind":"erased","lead":"1","personal":1})") == "invalid_value /personal");
+  CHECK(fault(R"({"kind":"erased","lead":"1","personal":{"payload":"A"}})") == "invalid_value /personal/payload");
+  CHECK(fault(R"({"kind":"erased","lead":"1","personal":{"identifiers":["x"]}})") == "invalid_value /personal/identifiers");
+  CHECK(fault(R"({"kind":"erased","lead":"1","personal":{"properties":[]}})") == "invalid_value /personal/properties");
+  CHECK(fault(R"({"kind":"erased","lead":"1","personal":{"changes":[{"key":"k"}]}})") == "missing_value /personal/changes");
+}
+
+TEST_CASE("score record: comes back as it went") {
+  CHECK(rc::check([] {
+    core::ScoreRecord record;
+    record.kind = static_cast<core::ScoreRecord::Kind>(*rc::gen::inRange(0, 3));
+    record.lead.value = *rc::gen::inRange<std::uint64_t>(1, 99);
+    record.from = any_text();
+    record.to = any_text();
+    record.score = any_text();
+    record.cause = {*rc::gen::arbitrary<std::int64_t>(), std::nullopt, flag(), *rc::gen::inRange<std::uint32_t>(0, 3)};
+    if (flag()) record.cause.day = base::Day{*rc::gen::inRange(0, 30000)};
+    if (flag()) record.now = any_instant();
+    std::string text;
+    encode(record, text);
+    const auto back = decode_score_record(text);
+    RC_ASSERT(back.ok() && check_json(text).ok());
+    RC_ASSERT(back->kind == record.kind && back->lead == record.lead && back->from == record.from && back->to == record.to);
+    RC_ASSERT(back->score == record.score && back->cause == record.cause && back->now == record.now);
+  }));
+}
+
+TEST_CASE("score record: what is refused") {
+  const auto fault = [](std::string_view json) {
+    const auto record = decode_score_record(json);
+    return record ? std::string("ok") : record.error().code + " " + record.error().where;
+  };
+  CHECK(fault("{") == "invalid_json ");
+  CHECK(fault("{}") == "missing_value /kind");
+  CHECK(fault(R"({"kind":"mark"})") == "missing_value /cause");
+  CHECK(fault(R"({"kind":"mark","cause":{"offset":1}})") == "ok");
+  CHECK(fault(R"({"kind":"score","cause":{"offset":1}})") == "missing_value /lead");
+  CHECK(fault(R"({"kind":"x","cause":{"offset":1}})") == "unknown_kind /kind");
+  CHECK(fault(R"({"kind":"mark","cause":{"offset":1.5}})") == "invalid_value /cause/offset");
+  CHECK(fault(R"({"kind":"mark","cause":{"day":"x"}})") == "invalid_value /cause/day");
+}
+
+}  // namespace
+}  // namespace scoreline::wire
