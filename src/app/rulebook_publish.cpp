@@ -143,8 +143,9 @@ int bring_into_force(const RuleBookVersion& book, PublishWorld& world) {
 
 // The version to go on with: the same content that was begun before, or a new draft.
 RuleBookVersion draft(const PublishRequest& request, const std::vector<RuleBookVersion>& books, PublishWorld& world) {
-  for (const RuleBookVersion& book : books)
-    if (book.state == State::draft && book.sha256 == request.sha256) return book;
+  // An older one would be passed over by lanes that know a newer version.
+  const auto last = std::max_element(books.begin(), books.end(), [](const auto& a, const auto& b) { return a.version < b.version; });
+  if (last != books.end() && last->state == State::draft && last->sha256 == request.sha256) return *last;
   RuleBookVersion book;
   book.sha256 = request.sha256;
   book.version = world.desk.insert(*request.files, request.sha256, request.author, request.note);
