@@ -15,6 +15,8 @@ CREATE TABLE leads (
   personal    bytea       NOT NULL
 ) WITH (fillfactor = 80, toast_tuple_target = 8160);
 ALTER TABLE leads ALTER COLUMN personal SET STORAGE EXTERNAL;
+-- All that was merged into a lead, for explanations and erasures.
+CREATE INDEX leads_merged_into ON leads (merged_into) WHERE merged_into IS NOT NULL;
 
 COMMENT ON TABLE leads IS 'People and companies under observation.';
 COMMENT ON COLUMN leads.version IS 'Raised by every change; writers must have seen the one that they replace.';
@@ -82,7 +84,18 @@ CREATE FUNCTION lead_survivor(bigint) RETURNS bigint LANGUAGE sql STABLE STRICT 
 $$;
 COMMENT ON FUNCTION lead_survivor(bigint) IS 'The lead that a lead is today, all merges followed; NULL: no such lead.';
 
+CREATE FUNCTION lead_family(bigint) RETURNS SETOF bigint LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
+  WITH RECURSIVE family AS (
+    SELECT lead_survivor($1) AS lead_id
+    UNION ALL
+    SELECT l.lead_id FROM leads l JOIN family f ON l.merged_into = f.lead_id
+  )
+  SELECT lead_id FROM family WHERE lead_id IS NOT NULL
+$$;
+COMMENT ON FUNCTION lead_family(bigint) IS 'The lead that a lead is today and all that were merged into it.';
+
 -- migrate:down
+DROP FUNCTION lead_family(bigint);
 DROP FUNCTION lead_survivor(bigint);
 DROP TABLE message_id_segments;
 DROP TABLE message_ids;

@@ -52,8 +52,9 @@ struct Connection::Arguments {
   std::vector<int> lengths, formats;
 };
 
-Connection::Connection(const std::string& dsn, const std::string& application, std::span<const Statement> statements)
-    : connection_(connect(dsn, application, kBatchSettings), PQfinish) {
+Connection::Connection(const std::string& dsn, const std::string& application, const char* settings,
+                       std::span<const Statement> statements)
+    : connection_(connect(dsn, application, settings), PQfinish) {
   PQsetNoticeProcessor(
       connection_.get(), [](void*, const char*) {}, nullptr);
   prepare({&kWhoAmI, 1});

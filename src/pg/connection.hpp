@@ -1,6 +1,6 @@
 #pragma once
 /// One libpq connection: prepared statements with binary parameters and results, binary COPY, errors sorted by what
-/// happens next. For batches; setup and administration use libpqxx (migrations.cpp, admin.cpp).
+/// happens next. For batches and leads; migrations and administration use libpqxx (pqxx_connection.hpp).
 ///
 /// Errors (the text names the statement and never quotes row data):
 ///   Unavailable  connection lost, timeouts, full disk, too many connections, shutdown
@@ -52,8 +52,9 @@ class Rows {
 
 class Connection {
  public:
-  /// Connects with the guard settings of the batches and prepares `statements`.
-  Connection(const std::string& dsn, const std::string& application, std::span<const Statement> statements);
+  /// Connects with `settings` (dsn.hpp) and prepares `statements`.
+  Connection(const std::string& dsn, const std::string& application, const char* settings,
+             std::span<const Statement> statements);
 
   /// A statement without parameters and rows (BEGIN, COMMIT, SET ...).
   void command(const char* sql);

@@ -1,6 +1,5 @@
 #include "pg/message_ids.hpp"
 
-
 #include "pg/connection.hpp"
 
 namespace scoreline::pg {

@@ -9,6 +9,7 @@
 #include "base/errors.hpp"
 #include "base/log.hpp"
 #include "pg/connection.hpp"
+#include "pg/dsn.hpp"
 #include "pg/failure.hpp"
 
 namespace scoreline::pg {
@@ -50,7 +51,8 @@ PgSession::~PgSession() = default;
 void PgSession::make_connection() {
   if (connection_) predecessor_ = connection_->backend();
   connection_.reset();
-  auto fresh = std::make_unique<Connection>(settings_.dsn, settings_.application, statements_);
+  auto fresh = std::make_unique<Connection>(settings_.dsn, settings_.application,
+                                            settings_.patient ? kAdminSettings : kBatchSettings, statements_);
   if (predecessor_.pid != 0) {
     Params params;
     fresh->run(kEndBackend, params.add(predecessor_.pid).add(predecessor_.start));
