@@ -39,6 +39,8 @@ class Consumer {
   virtual LockMode handle(std::span<LaneWork> lanes, LockMode lock) = 0;
   /// Inside the same transaction, after the lanes were claimed: writes what handle() decided.
   virtual void save() = 0;
+  /// May this record become a dead letter when the database refuses what follows from it? (Design 5, Poison.)
+  virtual bool may_skip(const InRecord&) const { return true; }
   /// The transaction is over: what the consumer keeps in memory follows, or is forgotten.
   virtual void finish(bool committed) = 0;
 };

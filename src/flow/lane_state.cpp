@@ -92,6 +92,11 @@ std::string encode(const LaneState& state) {
   out.i64(state.live_from);
   out.u64(state.rulebook_version);
   write(out, state.count_back);
+  out.u64(state.early_done.size());
+  for (const auto& [version, lane] : state.early_done) {
+    out.u64(version);
+    out.i64(lane);
+  }
   return bytes;
 }
 
@@ -117,6 +122,10 @@ std::optional<LaneState> decode_lane_state(std::string_view bytes) {
   state.live_from = in.i64();
   state.rulebook_version = in.u64();
   state.count_back = read_count_back(in);
+  for (std::size_t n = in.count(); n > 0 && in.ok(); --n) {
+    const std::uint64_t version = in.u64();
+    state.early_done.emplace_back(version, static_cast<std::int32_t>(in.i64()));
+  }
   if (!in.ok() || !in.at_end()) return std::nullopt;
   return state;
 }

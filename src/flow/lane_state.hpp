@@ -54,6 +54,7 @@ struct LaneState {
   std::int64_t live_from = 0;      // offset in the first input before which decisions are replay
   std::uint64_t rulebook_version = 0;  // the active one
   CountBack count_back;
+  std::vector<std::pair<std::uint64_t, std::int32_t>> early_done;  // (version, lane): end marks of books not prepared here yet
 };
 
 /// Binary form for the lane row; versioned. decode: nullopt on bytes that are not a lane state.

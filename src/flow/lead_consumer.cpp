@@ -51,13 +51,16 @@ LeadConsumer::Plan LeadConsumer::plan(LaneWork& work) {
   Plan plan;
   plan.work = &work;
   LaneState& state = *work.state;
-  work.halt = gaps_.overdue(work.lane, steady_us_(), options_.gap_limit_us);
-  if (!work.halt.empty()) return plan;
   for (const std::uint64_t version : {state.rulebook_version, state.count_back.version}) {
     if (version != 0) work.halt = books_.problem(version);
     if (!work.halt.empty()) return plan;
   }
-  if (state.sweep.kind == Sweep::Kind::none) plan_records(plan);
+  if (state.sweep.kind == Sweep::Kind::none) {
+    plan_records(plan);
+    // Afterwards: what fills a gap may have waited here while this process could not go on.
+    if (work.halt.empty()) work.halt = gaps_.overdue(work.lane, steady_us_(), options_.gap_limit_us);
+    if (!work.halt.empty()) return plan;
+  }
   if (state.sweep.kind != Sweep::Kind::none && plan.records.empty()) plan_sweep(plan);
   if (!plan.sweeping) plan_count_back(plan);
   return plan;
@@ -104,6 +107,9 @@ bool LeadConsumer::stops_before(Plan& plan, const InRecord& raw, const LeadRecor
   if (record.kind != RecordKind::rulebook_prepared && record.kind != RecordKind::rulebook_activated) return false;
   if (options_.ignore_rulebook_records) return false;
   if (!first) return true;
+  // Live, nobody activates before all lanes are ready; a lane that reads the log again gets here before its count-back.
+  const CountBack& back = plan.work->state->count_back;
+  if (record.kind == RecordKind::rulebook_activated && record.version == back.version && !back.read_all) return true;
   plan.work->state->now = std::max(plan.work->state->now, raw.log_time);
   take_rulebook_record(plan, record, raw.offset);
   return !plan.work->halt.empty();
@@ -122,6 +128,9 @@ void LeadConsumer::take_rulebook_record(Plan& plan, const LeadRecord& record, st
     state.count_back = CountBack{};
     state.count_back.version = record.version;
     state.count_back.prepared_offset = offset;
+    for (const auto& [version, lane] : state.early_done)
+      if (version == record.version) state.count_back.lanes_done.push_back(lane);
+    std::erase_if(state.early_done, [&](const auto& early) { return early.first <= record.version; });
     return;
   }
   if (record.version != state.count_back.version) {
@@ -192,19 +201,18 @@ void LeadConsumer::run(Plan& plan) {
   LaneWork& work = *plan.work;
   LaneState& state = *work.state;
   LeadLane lane(batch_, work, books_.handler(state.rulebook_version, state.count_back.version), activities_, options_.lane);
+  // First: it passes over what is held now; what the records release behind it is counted as they release it.
+  if (state.count_back.version != 0) run_count_back(plan, lane);
   for (Taken& taken : plan.records) {
     state.now = std::max(state.now, taken.raw->log_time);
     if (taken.record.kind == RecordKind::count_back_done) {
-      CountBack& back = state.count_back;
-      const auto from = static_cast<std::int32_t>(taken.record.part);
-      if (taken.record.version == back.version && std::find(back.lanes_done.begin(), back.lanes_done.end(), from) == back.lanes_done.end())
-        back.lanes_done.push_back(from);
+      note_done(state, taken.record);
     } else if (about_a_lead(taken.record.kind)) {
       lane.apply(std::move(taken.record), taken.raw->offset, taken.raw->log_time, taken.raw->value);
     }
   }
   if (plan.sweeping) run_sweep(plan, lane);
-  if (state.count_back.version != 0) run_count_back(plan, lane);
+  if (state.count_back.version != 0) note_progress(work);
   if (options_.marks && work.taken > 0) mark(work);
 }
 
@@ -242,6 +250,21 @@ void LeadConsumer::run_count_back(Plan& plan, LeadLane& lane) {
     activities_.emit(work, done, work.state->now);
     back.lanes_done.push_back(-1 - work.lane);
   }
+}
+
+// Another lane's end mark may come before this one has been told to prepare at all.
+void LeadConsumer::note_done(LaneState& state, const LeadRecord& record) {
+  const auto from = static_cast<std::int32_t>(record.part);
+  CountBack& back = state.count_back;
+  if (record.version == back.version) {
+    if (std::find(back.lanes_done.begin(), back.lanes_done.end(), from) == back.lanes_done.end()) back.lanes_done.push_back(from);
+  } else if (record.version > std::max(back.version, state.rulebook_version)) {
+    state.early_done.emplace_back(record.version, from);
+  }
+}
+
+void LeadConsumer::note_progress(const LaneWork& work) {
+  const CountBack& back = work.state->count_back;
   const auto marks = std::count_if(back.lanes_done.begin(), back.lanes_done.end(), [](std::int32_t from) { return from >= 0; });
   const bool ready = marks >= spec_.partitions;
   progress_.emplace_back(back.version, CountBackProgress{spec_.name, work.lane, back.next_offset, back.prepared_offset, ready});
@@ -261,6 +284,12 @@ void LeadConsumer::mark(LaneWork& work) {
 void LeadConsumer::save() {
   batch_.save();
   for (const auto& [version, progress] : progress_) books_.note_progress(version, progress);
+}
+
+// Merges, handovers, erasures and rule books: whoever waits for one would wait for ever.
+bool LeadConsumer::may_skip(const InRecord& raw) const {
+  const auto record = wire::decode_lead_record(raw.value);
+  return record.ok() && (record->kind == RecordKind::activity || record->kind == RecordKind::retraction || record->kind == RecordKind::tick);
 }
 
 void LeadConsumer::finish(bool) {

@@ -33,6 +33,7 @@ class LeadConsumer final : public Consumer, public LaneCache {
   const ConsumerSpec& spec() const override { return spec_; }
   LockMode handle(std::span<LaneWork> lanes, LockMode lock) override;
   void save() override;
+  bool may_skip(const InRecord& record) const override;
   void finish(bool committed) override;
   void adopt(const LaneRow& row) override { gaps_.forget(row.lane); }
   void drop(std::int32_t lane) override { gaps_.forget(lane); }
@@ -69,6 +70,8 @@ class LeadConsumer final : public Consumer, public LaneCache {
   void run(Plan& plan);
   void run_sweep(Plan& plan, LeadLane& lane);
   void run_count_back(Plan& plan, LeadLane& lane);
+  static void note_done(LaneState& state, const core::LeadRecord& record);
+  void note_progress(const LaneWork& work);
   void mark(LaneWork& work);
 
   ConsumerSpec spec_;

@@ -6,6 +6,7 @@
 #include "base/hash.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "flow/stream_check.hpp"
 
 namespace scoreline::flow {
 
@@ -41,9 +42,12 @@ bool Runner::step() {
     if (pausing) return busy;
     gain_lanes();
     if (work()) busy = true;
+    note_halts();
     if (busy && trouble_.empty() == false && options_.steady_us() >= wait_until_us_) trouble_.clear();
   } catch (const base::Unavailable& away) {
     back_off(away.what());
+  } catch (const base::Conflict& beaten) {
+    back_off(beaten.what());  // of a take-over; those of batches are repeated at once
   }
   return busy;
 }
@@ -62,6 +66,7 @@ bool Runner::work() {
   if (attempt.works.empty()) return false;
   while (true) {
     Result result = Result::again;
+    std::string why;
     try {
       result = run(attempt);
     } catch (const base::Conflict&) {
@@ -72,13 +77,16 @@ bool Runner::work() {
     } catch (const base::Refused& refused) {
       ports_.session.rollback();
       consumer_.finish(false);
-      refuse_single(attempt, refused.what());
-      return true;
+      why = refused.what();
     } catch (const base::Unavailable&) {
       ports_.session.rollback();
       consumer_.finish(false);
       give_back(attempt);
       throw;
+    }
+    if (!why.empty()) {
+      refuse(attempt, why);
+      return true;
     }
     if (result == Result::done) break;
     if (result == Result::nothing) return true;
@@ -97,9 +105,10 @@ Runner::Attempt Runner::prepare() {
   attempt.records.reserve(lanes_.size());
   for (auto& [number, lane] : lanes_) {
     if (!lane.halted.empty() || publisher_.full(number)) continue;
-    const bool unnoted_acks = publisher_.acknowledged(number) > lane.state.acked_batch && publisher_.idle();
+    // An empty batch notes the last acknowledgements; it has none of its own to wait for.
+    const bool unnoted_acks = lane.last_output > lane.state.acked_batch && publisher_.idle();
     if (lane.queue.empty() && !lane.more && !unnoted_acks) continue;
-    if (single_ > 0 && lane.queue.empty()) continue;
+    if (single_ > 0 && lane.queue.empty() && !lane.more) continue;
     const std::size_t count = std::min(lane.queue.size(), single_ > 0 ? std::size_t{1} : options_.lane_records);
     auto& records = attempt.records.emplace_back();
     for (std::size_t i = 0; i < count; ++i) records.push_back(std::move(lane.queue[i]));
@@ -194,6 +203,7 @@ void Runner::apply(Attempt& attempt) {
     lane.more = work.more;
     auto& records = attempt.records[i];
     for (std::size_t k = records.size(); k > work.taken; --k) lane.queue.push_front(std::move(records[k - 1]));
+    if (!work.out.empty()) lane.last_output = lane.state.batch_no;
     publisher_.publish({work.lane, lane.state.batch_no}, std::move(work.out));
     if (work.taken > 0) {
       std::vector<std::int64_t> offsets;
@@ -216,21 +226,42 @@ void Runner::give_back(Attempt& attempt) {
 }
 
 // PostgreSQL refused the data: the records of this batch go one by one; the one that is refused alone is the culprit.
-void Runner::refuse_single(Attempt& attempt, const std::string& why) {
-  const bool alone = attempt.works.size() == 1 && attempt.records[0].size() == 1;
-  if (!alone) {
-    for (const auto& records : attempt.records) single_ += records.size();
-    base::log::warn("the database refused a batch; handling it record by record", {{"consumer", consumer_.spec().name}, {"reason", why}, {"next", "see the dead letters"}});
-    give_back(attempt);
+void Runner::refuse(Attempt& attempt, const std::string& why) {
+  if (attempt.works.size() > 1 || attempt.records[0].size() > 1) {
+    single_ = 0;
+    for (const auto& records : attempt.records) single_ += std::max<std::size_t>(1, records.size());
+    base::log::warn("the database refused a batch; handling it record by record",
+                    {{"consumer", consumer_.spec().name}, {"reason", why}, {"next", "see the dead letters"}});
+    return give_back(attempt);
+  }
+  // A sweep or a count-back has no input that could be set aside, and some inputs must never be.
+  const bool skips = attempt.works[0].taken == 1 && consumer_.may_skip(attempt.records[0][0]);
+  if (!skips) {
+    halt(attempt.works[0].lane, "the database refuses what this lane writes: " + why);
+    single_ = 0;
     return;
   }
+  try {
+    skip(attempt, why);
+  } catch (...) {
+    ports_.session.rollback();
+    give_back(attempt);
+    throw;
+  }
+}
+
+// Nothing of the one record is left but its dead letter, and its place: what follows in its stream goes on behind it.
+void Runner::skip(Attempt& attempt, const std::string& why) {
   LaneWork& work = attempt.works[0];
+  const Lane& lane = lanes_.at(work.lane);
   const InRecord& record = attempt.records[0][0];
-  attempt.states[0] = lanes_.at(work.lane).state;
+  attempt.states[0] = lane.state;
   LaneWork fresh;
   fresh.lane = work.lane;
   fresh.state = &attempt.states[0];
   fresh.state->batch_no += 1;
+  fresh.state->inputs.resize(consumer_.spec().inputs.size());
+  judge(record.place, fresh.state->inputs[record.input].last_seq);
   fresh.records = attempt.records[0];
   fresh.taken = 1;
   fresh.more = true;
@@ -239,17 +270,16 @@ void Runner::refuse_single(Attempt& attempt, const std::string& why) {
   work = std::move(fresh);
   advance(lanes_.at(work.lane), work, attempt.records[0]);
   ports_.session.begin(LockMode::none);
-  const LaneMove move{work.lane, lanes_.at(work.lane).epoch, lanes_.at(work.lane).state.batch_no, work.state};
+  const LaneMove move{work.lane, lane.epoch, lane.state.batch_no, work.state};
   if (!ports_.lanes.claim(consumer_.spec().name, {&move, 1}).empty()) {
     ports_.session.rollback();
-    give_back(attempt);
-    return;
+    return give_back(attempt);
   }
   ports_.dead_letters.append(work.dead_letters);
   if (ports_.session.commit())
     apply(attempt);
   else
-    give_back(attempt);
+    give_back(attempt);  // it did or did not happen: the next claim tells
 }
 
 }  // namespace scoreline::flow

@@ -69,6 +69,7 @@ class Runner {
     std::vector<std::string> topic_ids;      // per input
     bool more = true;                        // has work without new records
     std::string halted;
+    std::uint64_t last_output = 0;           // the newest batch of ours that wrote records
   };
   struct Attempt {
     std::vector<LaneWork> works;
@@ -84,6 +85,7 @@ class Runner {
   std::string input_problem(const InputPosition& input, Topic topic, std::int32_t lane, const LogState& log);
   void drop(std::int32_t lane);
   void halt(std::int32_t lane, const std::string& reason);
+  void note_halts();
 
   bool work();
   Attempt prepare();
@@ -95,7 +97,8 @@ class Runner {
   void apply(Attempt& attempt);
   void give_back(Attempt& attempt);
   void advance(Lane& lane, LaneWork& work, std::vector<InRecord>& records);
-  void refuse_single(Attempt& attempt, const std::string& why);
+  void refuse(Attempt& attempt, const std::string& why);
+  void skip(Attempt& attempt, const std::string& why);
   void back_off(const std::string& why);
 
   Consumer& consumer_;
@@ -105,6 +108,7 @@ class Runner {
   Publisher publisher_;
   std::map<std::int32_t, Lane> lanes_;
   std::map<std::int32_t, std::int64_t> wanted_;  // assigned, not taken over yet: when to try
+  std::set<std::int32_t> unnoted_;               // halted or going on again, not written down yet
   LockMode lock_;
   int conflicts_ = 0;
   std::size_t single_ = 0;                       // records that are still to be handled one by one

@@ -15,11 +15,11 @@ void Runner::take_events(PollResult polled) {
     drop(lane);
   }
   for (const std::int32_t lane : polled.lanes_gained) wanted_[lane] = options_.steady_us();
-  for (const auto& [lane, reason] : polled.lanes_broken) halt(lane, reason);
   for (InRecord& record : polled.records) {
     const auto lane = lanes_.find(record.lane);
     if (lane != lanes_.end() && lane->second.halted.empty()) lane->second.queue.push_back(std::move(record));
   }
+  for (const auto& [lane, reason] : polled.lanes_broken) halt(lane, reason);
 }
 
 void Runner::gain_lanes() {
@@ -33,27 +33,32 @@ void Runner::gain_lanes() {
   }
 }
 
+// A peer may go away anywhere in here: until all is there the lane is none of ours, and it is taken over once more.
 void Runner::gain(std::int32_t lane) {
   const ConsumerSpec& spec = consumer_.spec();
+  drop(lane);
   LaneRow row = ports_.lanes.take_over(spec.name, lane);
   row.state.inputs.resize(spec.inputs.size());
   std::vector<LogState> logs;
   const std::string problem = anchor_problem(row, logs);
-  if (row.created && !logs.empty()) row.state.live_from = logs[0].end;
-  Lane& mine = lanes_[lane];
-  mine = Lane{};
+  // Not row.created: whoever made the row may have died before his first batch.
+  if (row.state.batch_no == 0 && !logs.empty()) row.state.live_from = logs[0].end;
+  auto pending = ports_.outbox.pending(spec.name, lane, row.state.acked_batch);
+  cache_.adopt(row);
+  Lane mine;
   mine.epoch = row.epoch;
   for (const LogState& log : logs) mine.topic_ids.push_back(log.topic_id);
-  publisher_.adopt(lane, row.state.acked_batch);
-  for (auto& [batch_no, batch] : ports_.outbox.pending(spec.name, lane, row.state.acked_batch)) publisher_.publish({lane, batch_no}, std::move(batch));
-  cache_.adopt(row);
+  mine.last_output = pending.empty() ? 0 : pending.back().first;
   mine.state = std::move(row.state);
+  publisher_.adopt(lane, mine.state.acked_batch);
+  for (auto& [batch_no, batch] : pending) publisher_.publish({lane, batch_no}, std::move(batch));
+  const Lane& ours = lanes_[lane] = std::move(mine);
   if (!problem.empty()) return halt(lane, problem);
-  ports_.lanes.note_halt(spec.name, lane, mine.epoch, "");
+  unnoted_.insert(lane);
   std::vector<std::int64_t> offsets;
-  for (const InputPosition& input : mine.state.inputs) offsets.push_back(input.next_offset);
+  for (const InputPosition& input : ours.state.inputs) offsets.push_back(input.next_offset);
   ports_.source.start(lane, offsets);
-  base::log::debug("lane taken over", {{"consumer", spec.name}, {"lane", lane}, {"epoch", mine.epoch}});
+  base::log::debug("lane taken over", {{"consumer", spec.name}, {"lane", lane}, {"epoch", ours.epoch}});
 }
 
 // The log that we have read from must still be there (design 5, Take-over).
@@ -98,7 +103,16 @@ void Runner::halt(std::int32_t lane, const std::string& reason) {
   found->second.queue.clear();
   ports_.source.stop(lane);
   base::log::error("lane halted", {{"consumer", consumer_.spec().name}, {"lane", lane}, {"reason", reason}, {"next", "mend the cause and restart this process; the other lanes go on"}});
-  ports_.lanes.note_halt(consumer_.spec().name, lane, found->second.epoch, reason);
+  unnoted_.insert(lane);
+}
+
+// For `scoreline status`; apart from halt(), which happens inside of transactions, too, and must not fail.
+void Runner::note_halts() {
+  while (!unnoted_.empty()) {
+    const auto lane = lanes_.find(*unnoted_.begin());
+    if (lane != lanes_.end()) ports_.lanes.note_halt(consumer_.spec().name, lane->first, lane->second.epoch, lane->second.halted);
+    unnoted_.erase(unnoted_.begin());
+  }
 }
 
 bool Runner::drop_halted(Attempt& attempt) {
@@ -171,7 +185,7 @@ void Runner::shut_down(std::chrono::milliseconds limit) {
   // One more, empty batch notes the acknowledgements, so that the next owner has nothing to publish again.
   for (auto& [number, lane] : lanes_) {
     lane.queue.clear();
-    lane.more = publisher_.acknowledged(number) > lane.state.acked_batch;
+    lane.more = false;
   }
   try {
     if (publisher_.idle()) work();
