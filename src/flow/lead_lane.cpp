@@ -59,6 +59,8 @@ void LeadLane::handle(Lead& lead, LeadRecord record, std::int64_t offset) {
       found.state = std::move(record.payload);
       touch(lead);
       handler_.merge(found, lead.data);
+      // Sent on by a lane that was ready already, it may come behind the switch: then it counts from now on.
+      if (record.version <= work_.state->rulebook_version) evaluate(lead, {offset_, std::nullopt, false, nullptr}, work_.state->now);
       return;
     }
     default: SCORELINE_CHECK(false, "a record about a lead that is about none");
@@ -117,11 +119,13 @@ void LeadLane::hand_over(Lead& lead, const LeadRecord& record, std::int64_t offs
     SCORELINE_CHECK(count < 0, "a lead hands over while it waits");
     handover.early.push_back(early);
   }
+  const auto pieces = std::move(lead.flow.pieces);
   lead.data = LeadData{};
   lead.flow = LeadFlow{};
   lead.flow.merged_offset = offset;
   lead.row.forward_to = record.other;
   if (!options_.hands_over) return;
+  forward_pieces(lead, pieces);
   const std::string payload = encode(handover);
   LeadRecord out;
   out.kind = RecordKind::handover;
@@ -133,6 +137,21 @@ void LeadLane::hand_over(Lead& lead, const LeadRecord& record, std::int64_t offs
     out.payload = payload.substr(out.part * options_.handover_part_bytes, options_.handover_part_bytes);
     activities_.emit(work_, out, work_.state->now);
   }
+}
+
+// Parts of a handover whose other parts will come here late, and be forwarded: they must meet at the survivor.
+void LeadLane::forward_pieces(const Lead& lead, const std::map<std::uint64_t, std::vector<std::string>>& all) {
+  for (const auto& [other, pieces] : all)
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      if (pieces[i].empty()) continue;
+      LeadRecord out;
+      out.kind = RecordKind::handover;
+      out.other = {other};
+      out.part = static_cast<std::uint32_t>(i);
+      out.parts = static_cast<std::uint32_t>(pieces.size());
+      out.payload = pieces[i];
+      forward(lead, std::move(out));
+    }
 }
 
 void LeadLane::erase(Lead& lead) {

@@ -2,6 +2,7 @@
 /// One lane's records of one batch, lead by lead: merges, holding, handing over, forwarding, erasure (design 5, Merges).
 /// What the record means for a score or an intent is the handler's.
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "core/activity.hpp"
@@ -40,6 +41,7 @@ class LeadLane {
   void hand_over(Lead& lead, const core::LeadRecord& record, std::int64_t offset);
   void erase(Lead& lead);
   void forward(const Lead& lead, core::LeadRecord record);
+  void forward_pieces(const Lead& lead, const std::map<std::uint64_t, std::vector<std::string>>& all);
   void drain(Lead& lead);
   void touch(Lead& lead);
 
