@@ -42,6 +42,7 @@ void MemorySource::assign(std::set<std::int32_t> lanes) {
   for (const std::int32_t lane : assigned_)
     if (!lanes.contains(lane)) {
       news_.lanes_lost.push_back(lane);
+      std::erase(news_.lanes_gained, lane);
       positions_.erase(lane);
     }
   for (const std::int32_t lane : lanes)
@@ -71,7 +72,7 @@ PollResult MemorySource::poll(std::size_t max_records, std::chrono::milliseconds
 }
 
 void MemorySource::start(std::int32_t lane, std::span<const std::int64_t> next_offsets) {
-  positions_[lane].assign(next_offsets.begin(), next_offsets.end());
+  if (assigned_.contains(lane)) positions_[lane].assign(next_offsets.begin(), next_offsets.end());
 }
 
 void MemorySource::hint(std::int32_t lane, std::span<const std::int64_t> next_offsets) {

@@ -5,7 +5,18 @@
 
 namespace scoreline::flow {
 
-void MemorySession::begin(LockMode) { SCORELINE_CHECK(writes_.empty(), "begin inside a transaction"); }
+void MemorySession::begin(LockMode mode) {
+  SCORELINE_CHECK(writes_.empty(), "begin inside a transaction");
+  for (const auto& [other, held] : database_.locks)
+    if (other != this && mode != LockMode::none && (mode == LockMode::exclusive || held == LockMode::exclusive))
+      throw base::Unavailable("another session holds the lock of identity");
+  if (mode != LockMode::none) database_.locks[this] = mode;
+}
+
+void MemorySession::rollback() noexcept {
+  writes_.clear();
+  database_.locks.erase(this);
+}
 
 bool MemorySession::commit() {
   CommitFault fault = CommitFault::none;
@@ -14,6 +25,7 @@ bool MemorySession::commit() {
     faults.erase(faults.begin());
   }
   auto writes = std::exchange(writes_, {});
+  database_.locks.erase(this);
   if (fault == CommitFault::unavailable) throw base::Unavailable("the database went away before COMMIT");
   if (fault == CommitFault::lost_reply_not_committed) return false;
   for (const auto& write : writes) write();

@@ -44,16 +44,19 @@ struct MemoryDatabase {
   std::map<std::int32_t, IdLane> message_ids;
   std::map<std::uint64_t, StoredRuleBook> rulebooks;
   std::map<std::tuple<std::uint64_t, std::string, std::int32_t>, CountBackProgress> progress;
+  std::map<const void*, LockMode> locks;                      // the one lock of identity, by session
 };
 
 class MemorySession final : public Session {
  public:
   explicit MemorySession(MemoryDatabase& database) : database_(database) {}
+  ~MemorySession() override { rollback(); }
   MemoryDatabase& database() { return database_; }
 
+  /// Throws Unavailable where PostgreSQL would wait for the lock: nobody can be waited for on one thread.
   void begin(LockMode mode) override;
   bool commit() override;
-  void rollback() noexcept override { writes_.clear(); }
+  void rollback() noexcept override;
 
   /// Staged until commit.
   void stage(std::function<void()> write) { writes_.push_back(std::move(write)); }
