@@ -25,7 +25,7 @@ std::string event(std::uint64_t number, std::uint64_t lead, std::mt19937_64& dic
   const std::uint64_t kind = dice() % 100;
   std::string body = fmt::format(R"({{"messageId":"bench-{:016x}-{}","anonymousId":"device-{:08x}","timestamp":"{}","receivedAt":"{}",)", dice(), number, lead, time, time);
   body += fmt::format(
-      R"("context":{{"page":{{"path":"{}","url":"https://www.example.test{}","referrer":"https://search.example.test/"}},"userAgent":"Mozilla/5.0 (X11; Linux x86_64)","locale":"de-DE"}},)",
+      R"json("context":{{"page":{{"path":"{}","url":"https://www.example.test{}","referrer":"https://search.example.test/"}},"userAgent":"Mozilla/5.0 (X11; Linux x86_64)","locale":"de-DE"}},)json",
       kPaths[kind % 8], kPaths[kind % 8]);
   if (kind < 80) return body + R"("type":"page","properties":{"title":"a page"}})";
   if (kind < 98) return body + fmt::format(R"("type":"track","event":"{}","properties":{{"form_id":"f{}","value":{}}}}})", kNames[kind % 4], kind % 5, kind);
