@@ -1,0 +1,121 @@
+#include "app/store.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/errors.hpp"
+#include "core/identity.hpp"
+#include "pg/migrations.hpp"
+#include "wire/rulebook_toml.hpp"
+
+namespace scoreline::app {
+namespace {
+
+constexpr std::size_t kActivitiesMax = 20'000;
+
+core::LeadIdentity decoded(const flow::IdentityLead& lead) {
+  auto identity = core::decode_identity(lead.personal);
+  if (!identity) throw base::UsageError(fmt::format("lead {} was written by a newer program: update this one", lead.lead.value));
+  return std::move(*identity);
+}
+
+}  // namespace
+
+Store::Store(const Settings& settings)
+    : hash_key_(settings.hash_key),
+      session_({settings.postgres_dsn, "scoreline command", ""}),
+      leads_(session_),
+      identifiers_(session_),
+      retractions_(session_),
+      activities_(session_),
+      scoring_(session_, "scoring"),
+      rulebooks_(session_),
+      views_(session_) {
+  pg::require_current(settings.postgres_dsn);
+  session_.connect();
+}
+
+std::shared_ptr<const core::RuleBook> Store::active_rulebook() {
+  std::uint64_t version = 0;
+  for (const pg::RuleBookView& book : views_.rulebooks())
+    if (book.state == flow::StoredRuleBook::State::activated) version = std::max(version, book.version);
+  if (version == 0) return std::make_shared<core::RuleBook>();
+  const auto stored = rulebooks_.load(version);
+  wire::RuleBookFiles files;
+  if (stored)
+    for (const auto& [name, text] : stored->files) files[name] = text;
+  const wire::LoadedRuleBook loaded = wire::load_rulebook(files);
+  if (!stored || loaded.book == nullptr) throw base::UsageError(fmt::format("rule book version {} cannot be read by this program: update it", version));
+  auto book = std::make_shared<core::RuleBook>(*loaded.book);
+  book->version = version;
+  return book;
+}
+
+std::optional<flow::IdentityLead> Store::load_one(core::LeadId lead) {
+  auto rows = leads_.load({&lead, 1});
+  if (rows.empty()) return std::nullopt;
+  return std::move(rows.front());
+}
+
+std::optional<Store::Found> Store::find(const LeadQuery& query) {
+  Found found;
+  auto lead = query.lead ? load_one(*query.lead) : std::nullopt;
+  for (const core::Identifier& identifier : query.identifiers) {
+    if (lead) break;
+    const base::Hash128 hash = core::identifier_hash(hash_key_, identifier);
+    const auto rows = identifiers_.find({&hash, 1});
+    if (!rows.empty()) lead = load_one(rows.front().lead);
+  }
+  if (!lead) return std::nullopt;
+  found.asked = lead->lead;
+  while (lead->merged_into) {
+    const core::LeadId next = lead->merged_into;
+    lead = load_one(next);
+    if (!lead) throw base::UsageError(fmt::format("lead {} is said to be merged into lead {}, which is not there", found.asked.value, next.value));
+  }
+  found.lead = std::move(*lead);
+  return found;
+}
+
+std::unordered_map<core::LeadId, core::LeadIdentity> Store::identities(std::span<const core::LeadId> leads) {
+  constexpr std::size_t kChunk = 2'000;
+  std::vector<core::LeadId> sorted(leads.begin(), leads.end());
+  std::sort(sorted.begin(), sorted.end());
+  std::unordered_map<core::LeadId, core::LeadIdentity> result;
+  for (std::size_t begin = 0; begin < sorted.size(); begin += kChunk) {
+    const std::span<const core::LeadId> chunk(sorted.data() + begin, std::min(kChunk, sorted.size() - begin));
+    for (const flow::IdentityLead& lead : leads_.load(chunk)) result[lead.lead] = decoded(lead);
+  }
+  return result;
+}
+
+std::optional<flow::LeadRow> Store::scoring_row(core::LeadId lead) {
+  auto rows = scoring_.load({&lead, 1});
+  if (rows.empty()) return std::nullopt;
+  return std::move(rows.front());
+}
+
+LeadHistory Store::history(core::LeadId lead, const core::LeadIdentity& identity, std::shared_ptr<const core::RuleBook> book) {
+  std::vector<core::LeadId> leads(identity.absorbed.begin(), identity.absorbed.end());
+  leads.push_back(lead);
+  std::sort(leads.begin(), leads.end());
+  leads.erase(std::unique(leads.begin(), leads.end()), leads.end());
+  const auto rows = activities_.of_leads(leads, kActivitiesMax);
+  std::vector<base::Hash128> messages;
+  for (const flow::ActivityRow& row : rows) messages.push_back(row.message);
+  std::sort(messages.begin(), messages.end());
+  messages.erase(std::unique(messages.begin(), messages.end()), messages.end());
+  LeadHistory history = make_history(rows, messages.empty() ? messages : retractions_.find(messages), std::move(book), hash_key_);
+  history.truncated = rows.size() >= kActivitiesMax;
+  return history;
+}
+
+std::unordered_map<std::int32_t, base::Instant> Store::scoring_now() {
+  std::unordered_map<std::int32_t, base::Instant> now;
+  for (const pg::LaneView& lane : views_.lanes())
+    if (lane.consumer == "scoring") now[lane.lane] = lane.now;
+  return now;
+}
+
+}  // namespace scoreline::app

@@ -1,0 +1,61 @@
+#pragma once
+/// PostgreSQL as the commands see it: one connection, read through the consumers' own tables and pg/admin_views.
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "app/lead_history.hpp"
+#include "app/lead_view.hpp"
+#include "app/settings.hpp"
+#include "core/rulebook.hpp"
+#include "pg/activities.hpp"
+#include "pg/admin_views.hpp"
+#include "pg/identity.hpp"
+#include "pg/lead_rows.hpp"
+#include "pg/rulebooks.hpp"
+
+namespace scoreline::app {
+
+class Store {
+ public:
+  /// Connects. Throws base::Unavailable, and base::UsageError when the schema is not this program's.
+  explicit Store(const Settings& settings);
+
+  pg::AdminViews& views() { return views_; }
+
+  /// The newest activated rule book; none published: an empty one, version 0. Throws base::UsageError when this program
+  /// cannot read it.
+  std::shared_ptr<const core::RuleBook> active_rulebook();
+  std::optional<flow::StoredRuleBook> load_rulebook(std::uint64_t version) { return rulebooks_.load(version); }
+
+  struct Found {
+    core::LeadId asked;                  // the lead that was named
+    flow::IdentityLead lead;             // its survivor
+  };
+  /// nullopt: nobody is known by that. An erased lead is found, `lead.erased` is set.
+  std::optional<Found> find(const LeadQuery& query);
+
+  std::unordered_map<core::LeadId, core::LeadIdentity> identities(std::span<const core::LeadId> leads);
+  std::optional<flow::LeadRow> scoring_row(core::LeadId lead);
+  /// The newest activities of a lead and of those merged into it, with what was retracted.
+  LeadHistory history(core::LeadId lead, const core::LeadIdentity& identity, std::shared_ptr<const core::RuleBook> book);
+  /// Largest log time that scoring has handled, by lane; kNever where it has not begun.
+  std::unordered_map<std::int32_t, base::Instant> scoring_now();
+
+ private:
+  std::optional<flow::IdentityLead> load_one(core::LeadId lead);
+
+  base::HashKey hash_key_;
+  pg::PgSession session_;
+  pg::PgIdentityLeads leads_;
+  pg::PgIdentifiers identifiers_;
+  pg::PgRetractions retractions_;
+  pg::PgActivities activities_;
+  pg::PgLeads scoring_;
+  pg::PgRuleBooks rulebooks_;
+  pg::AdminViews views_;
+};
+
+}  // namespace scoreline::app
