@@ -1,0 +1,249 @@
+/// Interleavings 1 to 9: positions, take-over, publishing.
+#include <doctest/doctest.h>
+
+#include <fmt/format.h>
+
+#include "base/hash.hpp"
+#include "support/house_world.hpp"
+
+using namespace scoreline;
+using namespace scoreline::test::house;
+using Fault = flow::MemorySession::CommitFault;
+
+namespace {
+
+const base::Instant kStart = at("2026-03-01T10:00:00Z");
+base::Instant minutes(std::int64_t n) { return {kStart.us + n * 60 * base::kSecondUs}; }
+
+/// Six people in all lanes, five pages each, and a form; then a midnight.
+std::vector<Fed> some_events() {
+  std::vector<Fed> events;
+  for (int i = 0; i < 5; ++i)
+    for (int who = 0; who < 6; ++who) {
+      const std::string ids = fmt::format(R"("userId":"u{}")", who), key = fmt::format("u{}", who);
+      events.push_back(page(fmt::format("p{}-{}", who, i), key, ids, minutes(i)));
+      if (i == 2) events.push_back(track("Form Submitted", fmt::format("f{}", who), key, ids, minutes(i), R"("properties":{"form":"a"})"));
+    }
+  return events;
+}
+
+const base::Instant kEnd = at("2026-03-02T00:00:00Z");
+
+void finish(World& world, const std::vector<Fed>& events) {
+  world.tick(kEnd);
+  world.settle();
+  world.check_at_rest();
+  world.check_replay();
+  const Outcomes got = world.outcomes(base::day_of(kEnd)), want = without_faults(events, kEnd);
+  CHECK_MESSAGE(got == want, "got", to_text(got), "\nwant", to_text(want));
+}
+
+}  // namespace
+
+TEST_CASE("1: the reply to COMMIT is lost, after or before the server committed: nothing twice, nothing missing") {
+  for (const Fault fault : {Fault::lost_reply_committed, Fault::lost_reply_not_committed, Fault::unavailable})
+    for (int which = 0; which < 4; ++which) {
+      World world(3);
+      world.house.runner.batch_records = world.house.runner.lane_records = 4;
+      world.start_simply();
+      world.settle();
+      for (int i = 0; i < which; ++i) {
+        world.identity[0]->session.faults.push_back(Fault::none);
+        world.scoring[0]->session.faults.push_back(Fault::none);
+      }
+      world.identity[0]->session.faults.push_back(fault);
+      world.scoring[0]->session.faults.push_back(fault);
+      world.feed(some_events());
+      finish(world, some_events());
+      CHECK(world.identity[0]->session.faults.empty());
+    }
+}
+
+TEST_CASE("2: a frozen owner wakes in the middle of a batch: he loses that lane and goes on with his others") {
+  World world(3);
+  auto& first = world.add_scoring();
+  auto& second = world.add_scoring();
+  world.add_identity().assign(world.house.all_lanes());
+  first.assign({0, 1, 2});
+  world.feed(some_events());
+  // Between deciding and writing the process freezes; the other one takes lane 1 over and handles it.
+  first.session.on_claim = [&] {
+    second.assign({1});
+    for (int i = 0; i < 20; ++i) second.runner().step();
+  };
+  world.settle();
+  first.assign({0, 2});
+  finish(world, some_events());
+  CHECK(first.runner().view().size() == 2);
+}
+
+TEST_CASE("3: one of many lanes is lost during a batch: the others are repeated and committed") {
+  World world(24);
+  world.start_simply();
+  auto& other = world.add_identity();
+  world.settle();
+  world.feed(some_events());
+  const std::int32_t lost = base::partition_of("u1", 24);
+  world.identity[0]->session.on_claim = [&] {
+    other.assign({lost});
+    other.runner().step();
+  };
+  for (int i = 0; i < 5; ++i) world.identity[0]->runner().step();
+  std::size_t running = 0;
+  for (const auto& lane : world.identity[0]->runner().view()) running += lane.running ? 1 : 0;
+  CHECK(running == 23);
+  std::set<std::int32_t> rest = world.house.all_lanes();
+  rest.erase(lost);
+  world.identity[0]->assign(rest);
+  finish(world, some_events());
+}
+
+TEST_CASE("4: one who lost his assignment fences the rightful owner, who takes the lane back after a heartbeat") {
+  World world(2);
+  world.start_simply();
+  auto& late = world.add_scoring();
+  world.feed(some_events());
+  world.settle();
+  const std::int32_t lane = world.partition_of(world.lead_of("user:u1"));
+  const auto epoch = [&] { return world.house.database.lanes[{"scoring", lane}].epoch; };
+  const auto before = epoch();
+  late.assign({lane});
+  late.runner().step();
+  CHECK(epoch() == before + 1);
+  late.assign({});
+  world.feed(page("more", "u1", R"("userId":"u1")", minutes(9)));
+  world.settle();
+  CHECK(epoch() == before + 2);
+  CHECK(late.runner().view().empty());
+  auto events = some_events();
+  events.push_back(page("more", "u1", R"("userId":"u1")", minutes(9)));
+  finish(world, events);
+}
+
+TEST_CASE("5: killed after COMMIT and half of the publishing; the old producer's late records come after the new owner's") {
+  for (std::int64_t half = 0; half < 12; half += 3) {
+    World world(3);
+    world.house.runner.lane_records = 4;
+    world.start_simply();
+    world.settle();
+    world.identity[0]->sink.fail_after = half;
+    world.feed(some_events());
+    world.identity[0]->runner().step();  // commits; the producer dies on the way
+    world.identity[0]->sink.delay_records = true;
+    world.identity[0]->runner().step();
+    world.identity[0]->runner().step();
+    world.graveyard.push_back(std::move(world.identity[0]));
+    world.identity.clear();
+    world.add_identity().assign({0, 1, 2});
+    world.settle();
+    world.graveyard[0]->sink.deliver_delayed();
+    finish(world, some_events());
+  }
+}
+
+TEST_CASE("6: a delivery error in the middle of a batch: a new producer goes on behind what is acknowledged") {
+  World world(3);
+  world.house.runner.lane_records = 3;
+  world.start_simply();
+  world.feed(some_events());
+  for (int i = 0; i < 200; ++i) {
+    if (i % 3 == 0) world.identity[0]->sink.fail_after = i % 7;
+    if (i % 4 == 0) world.scoring[0]->sink.fail_after = i % 5;
+    world.identity[0]->runner().step();
+    world.scoring[0]->runner().step();
+  }
+  world.identity[0]->sink.fail_after = world.scoring[0]->sink.fail_after = -1;
+  finish(world, some_events());
+}
+
+TEST_CASE("7: a sweep cut in the middle by a crash goes on where it was: no lead twice, none left out") {
+  for (int steps = 1; steps < 24; ++steps) {
+    World world(2);
+    world.house.scoring.sweep_leads = 1;
+    world.start_simply();
+    std::vector<Fed> events;
+    for (int who = 0; who < 12; ++who) {
+      const std::string user = fmt::format("u{}", who), ids = fmt::format(R"("userId":"{}")", user);
+      events.push_back(track("Form Submitted", "f" + user, user, ids, kStart, R"("properties":{"form":"a"})"));
+    }
+    world.feed(events);
+    world.settle();
+    world.tick(at("2026-03-05T00:00:00Z"));
+    for (int i = 0; i < 4; ++i) world.identity[0]->runner().step();
+    for (int i = 0; i < steps; ++i) world.scoring[0]->runner().step();
+    world.scoring.clear();
+    world.add_scoring().assign({0, 1});
+    world.settle();
+    world.check_at_rest();
+    world.check_replay();
+    std::size_t falls = 0;
+    for (const std::int32_t p : {0, 1})
+      for (const std::string& change : world.tier_changes(p)) falls += change.find("\"to\":\"cold\"") != std::string::npos ? 1 : 0;
+    CHECK(falls == 12);
+    CHECK(world.outcomes(base::day_of(at("2026-03-05T00:00:00Z"))) == without_faults(events, at("2026-03-05T00:00:00Z")));
+  }
+}
+
+TEST_CASE("8: the broker forgot acknowledged records: that lane halts and says which stream and numbers; others go on") {
+  World world(2);
+  world.start_simply();
+  world.feed(some_events());
+  world.settle();
+  const std::string user = world.key_in(0, "x"), ids = fmt::format(R"("userId":"{}")", user);
+  auto& logs = world.house.broker;
+  world.scoring[0]->assign({});
+  world.settle();
+  std::map<std::int32_t, std::size_t> before{{0, logs.log(flow::Topic::lead_activities, 0).size()}, {1, logs.log(flow::Topic::lead_activities, 1).size()}};
+  for (int i = 0; i < 4; ++i) world.feed(page(fmt::format("x{}", i), user, ids, minutes(20 + i)));
+  world.settle();
+  const std::int32_t p = world.partition_of(world.lead_of("user:" + user)), other = 1 - p;
+  auto& log = logs.log(flow::Topic::lead_activities, p);
+  log.erase(log.begin() + static_cast<std::ptrdiff_t>(before[p]), log.begin() + static_cast<std::ptrdiff_t>(before[p]) + 2);
+  world.scoring[0]->assign({0, 1});
+  world.settle();
+  CHECK(world.house.database.lanes[{"scoring", p}].halted.empty());  // it may still come
+  world.house.steady_us += 31 * base::kSecondUs;
+  world.feed(page("y", user, ids, minutes(30)));
+  world.settle();
+  const std::string halted = world.house.database.lanes[{"scoring", p}].halted;
+  CHECK_MESSAGE(halted.find("of stream identity/0 are missing") != std::string::npos, halted);
+  CHECK(world.house.database.lanes[{"scoring", other}].halted.empty());
+}
+
+TEST_CASE("8b: what fills a gap waited while the database was away: the lane goes on") {
+  World world(1);
+  world.start_simply();
+  world.feed(some_events());
+  world.settle();
+  world.scoring[0]->assign({});
+  world.settle();
+  auto& log = world.house.broker.log(flow::Topic::lead_activities, 0);
+  for (int i = 0; i < 3; ++i) world.feed(page(fmt::format("x{}", i), "u1", R"("userId":"u1")", minutes(20 + i)));
+  world.settle();
+  const flow::StoredRecord first = log[log.size() - 3], second = log[log.size() - 2], third = log.back();
+  log.erase(log.end() - 3);
+  world.scoring[0]->assign({0});
+  world.settle();
+  log.insert(log.end(), {first, second, third});
+  world.house.steady_us += 60 * base::kSecondUs;
+  world.settle();
+  CHECK(world.house.database.lanes[{"scoring", 0}].halted == "");
+  CHECK(world.outcomes(base::day_of(kStart)).at("user:u1 ").score == "108.00");
+}
+
+TEST_CASE("9: PostgreSQL restored from yesterday: the hint in Kafka is ahead; the lane halts before anything is applied") {
+  World world(2);
+  world.start_simply();
+  world.feed(some_events());
+  const flow::MemoryDatabase yesterday = world.house.database;
+  world.settle();
+  world.identity.clear();
+  world.scoring.clear();
+  world.house.database = yesterday;
+  world.start_simply();
+  world.settle();
+  for (const auto& [who, lane] : world.house.database.lanes) {
+    CHECK_MESSAGE(lane.halted.find("the database was set back") != std::string::npos, who.first, "/", who.second);
+    CHECK(lane.state.batch_no == 0);
+  }
+}
