@@ -92,7 +92,7 @@ void LeadConsumer::plan_records(Plan& plan) {
     if (new_day && (!plan.records.empty() || !begin_sweep(work, day_of(raw.log_time)))) return;
     if (stops_before(plan, raw, *record, plan.records.empty())) return;
     judge(raw.place, last_seq);
-    gaps_.moved(work.lane, raw.place.stream, raw.place.seq);
+    gaps_.moved(work.lane, raw.place.stream, raw.place.seq, steady_us_());
     ++work.taken;
     now = std::max(now, raw.log_time);
     if (about_a_lead(record->kind) || record->kind == RecordKind::tick || record->kind == RecordKind::count_back_done)

@@ -27,12 +27,15 @@ void GapWatch::saw_gap(std::int32_t lane, const StreamPlace& place, std::uint64_
   if (of_lane.find(place.stream) == of_lane.end()) of_lane.emplace(std::string(place.stream), Gap{last_seq, place.seq, now_us});
 }
 
-void GapWatch::moved(std::int32_t lane, std::string_view stream, std::uint64_t seq) {
+void GapWatch::moved(std::int32_t lane, std::string_view stream, std::uint64_t seq, std::int64_t now_us) {
   const auto of_lane = gaps_.find(lane);
   if (of_lane == gaps_.end()) return;
   const auto gap = of_lane->second.find(stream);
   if (gap == of_lane->second.end()) return;
-  if (seq >= gap->second.seen_seq) of_lane->second.erase(gap);
+  if (seq >= gap->second.seen_seq)
+    of_lane->second.erase(gap);
+  else
+    gap->second = {seq, gap->second.seen_seq, now_us};
 }
 
 std::string GapWatch::overdue(std::int32_t lane, std::int64_t now_us, std::int64_t limit_us) const {

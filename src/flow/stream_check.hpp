@@ -25,7 +25,8 @@ Arrival peek(const StreamPlace& place, const std::map<std::string, std::uint64_t
 class GapWatch {
  public:
   void saw_gap(std::int32_t lane, const StreamPlace& place, std::uint64_t last_seq, std::int64_t now_us);
-  void moved(std::int32_t lane, std::string_view stream, std::uint64_t seq);
+  /// A record was applied: somebody fills the gap, so patience begins anew.
+  void moved(std::int32_t lane, std::string_view stream, std::uint64_t seq, std::int64_t now_us);
   void forget(std::int32_t lane) { gaps_.erase(lane); }
   /// A sentence for the halt when a gap of this lane is older than `limit_us`, else "".
   std::string overdue(std::int32_t lane, std::int64_t now_us, std::int64_t limit_us) const;

@@ -30,8 +30,10 @@ TEST_CASE("gap watch: a gap that nobody fills is named, one that is filled is fo
   const std::string halt = watch.overdue(3, 61'000, 60'000);
   CHECK(halt.find("records 5 to 6 of stream identity/0") != std::string::npos);
   CHECK(watch.overdue(4, 61'000, 60'000).empty());
-  watch.moved(3, "identity/0", 6);
-  CHECK_FALSE(watch.overdue(3, 61'000, 60'000).empty());
-  watch.moved(3, "identity/0", 7);
+  watch.moved(3, "identity/0", 5, 60'000);
   CHECK(watch.overdue(3, 61'000, 60'000).empty());
+  CHECK(watch.overdue(3, 120'000, 60'000).find("records 6 to 6 of") != std::string::npos);
+  watch.moved(3, "identity/0", 6, 130'000);
+  watch.moved(3, "identity/0", 7, 130'000);
+  CHECK(watch.overdue(3, 999'000, 60'000).empty());
 }
