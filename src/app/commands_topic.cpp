@@ -2,7 +2,9 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <tuple>
 
 #include "app/commands_operation.hpp"
 #include "app/process.hpp"
@@ -95,6 +97,20 @@ bool print_line(const std::string& line) {
   return std::fwrite(line.data(), 1, line.size(), stdout) == line.size() && std::fputc('\n', stdout) != EOF;
 }
 
+/// Partitions come one beside the other, simulate wants one after the other in time.
+class SortedLines {
+ public:
+  void add(const kafka::TailRecord& record, std::string line) { lines_.push_back({record.time_ms, record.partition, record.offset, std::move(line)}); }
+  void print() {
+    std::sort(lines_.begin(), lines_.end());
+    for (const auto& [time_ms, partition, offset, line] : lines_)
+      if (!print_line(line)) return;
+  }
+
+ private:
+  std::vector<std::tuple<std::int64_t, std::int32_t, std::int64_t, std::string>> lines_;
+};
+
 int run_tail(const CommandContext& context, const TailWords& words) {
   const Settings settings = context.settings();
   const flow::TopicDeclaration& topic = topic_of(words.topic, settings.kafka_prefix);
@@ -109,15 +125,19 @@ int run_tail(const CommandContext& context, const TailWords& words) {
   request.follow = words.follow;
   catch_stop_signals();
   const bool colours = stdout_has_colours();
+  SortedLines sorted;
+  const bool sort = words.values && !words.follow && words.partitions.size() != 1;
   const auto show = [&](const kafka::TailRecord& record) {
     if (words.values) {
-      const auto line = simulate_line(topic.name, record);
-      return !line || print_line(*line);
+      auto line = simulate_line(topic.name, record);
+      if (line && sort) sorted.add(record, std::move(*line));
+      return !line || sort || print_line(*line);
     }
     return print_line(context.json ? kcat_line(record) : people_line(record, colours));
   };
   const auto idle = [&] { return std::fflush(stdout) == 0 && !stop_requested(); };
   kafka::tail(kafka_settings, request, show, idle);
+  sorted.print();
   return std::fflush(stdout) == 0 ? kDone : kProblem;
 }
 
@@ -133,7 +153,7 @@ void add_tail(CLI::App& app, CommandContext& context) {
   command->add_option("--from", words->from, "begin (default), end, an offset, or an instant");
   command->add_option("--to", words->to, "where to stop: end as it is now (default), an offset, or an instant (exclusive)");
   command->add_flag("--follow,-f", words->follow, "go on with what comes");
-  command->add_flag("--values", words->values, "input topics: lines that `scoreline simulate` reads (without ticks)");
+  command->add_flag("--values", words->values, "input topics: lines that `scoreline simulate` reads, in order of time (all in memory, unless --partition or --follow)");
   command->callback([&context, words] { context.run = [&context, words] { return run_tail(context, *words); }; });
 }
 
