@@ -9,8 +9,9 @@
 namespace scoreline::core {
 namespace {
 
-constexpr std::array<std::string_view, 15> kNobody{"null",      "undefined", "nan",     "none", "nil", "0",   "-1", "true", "false", "guest",
-                                                   "anonymous", "unknown",   "n/a",     "[object object]", ""};
+constexpr std::array<std::string_view, 15> kNobody{
+    "null", "undefined",       "nan", "none", "nil", "0", "-1", "true", "false", "guest", "anonymous", "unknown",
+    "n/a",  "[object object]", ""};
 constexpr std::size_t kNobodyBytes = 15;  // of the longest
 
 bool ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -47,14 +48,17 @@ bool is_nobody(std::string_view id) {
   const std::string_view word = trimmed(id);
   if (word.size() > kNobodyBytes) return false;
   const auto same = [](char a, char b) { return ascii_lower(a) == b; };
-  return std::any_of(kNobody.begin(), kNobody.end(),
-                     [&](std::string_view nobody) { return std::equal(word.begin(), word.end(), nobody.begin(), nobody.end(), same); });
+  return std::any_of(kNobody.begin(), kNobody.end(), [&](std::string_view nobody) {
+    return std::equal(word.begin(), word.end(), nobody.begin(), nobody.end(), same);
+  });
 }
 
 std::string normal_address(std::string_view text) {
   const std::string_view word = trimmed(text);
   const std::size_t at = word.find('@');
-  if (at == std::string_view::npos || at == 0 || at + 1 == word.size() || word.find('@', at + 1) != std::string_view::npos) return {};
+  if (at == std::string_view::npos || at == 0 || at + 1 == word.size() ||
+      word.find('@', at + 1) != std::string_view::npos)
+    return {};
   if (has_space_or_control(word)) return {};
   std::string address(word);
   std::transform(address.begin(), address.end(), address.begin(), ascii_lower);

@@ -26,7 +26,9 @@ void fill_text(core::FieldValue& slot, std::string_view raw, core::Fields& out) 
 void fill(core::FieldValue& slot, const Node& node, std::string_view raw, core::Fields& out) {
   slot = {};
   switch (raw.front()) {
-    case '"': fill_text(slot, raw, out); break;
+    case '"':
+      fill_text(slot, raw, out);
+      break;
     case '{':
     case '[':
       slot.type = raw.front() == '{' ? FieldType::object : FieldType::array;
@@ -92,7 +94,8 @@ void FieldsReader::read(const core::Activity& activity, core::Fields& out) const
       {"properties", activity.properties}, {"context", activity.context}, {"traits", activity.traits}};
   for (const auto& [name, json] : parts) {
     const auto child = paths_.root().children.find(name);
-    if (child != paths_.root().children.end() && !json.empty()) walk(paths_, paths_.node(child->second), trimmed(json), out);
+    if (child != paths_.root().children.end() && !json.empty())
+      walk(paths_, paths_.node(child->second), trimmed(json), out);
   }
 }
 

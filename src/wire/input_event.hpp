@@ -4,8 +4,8 @@
 /// about, and whether an ERP version is accepted, is identity's business.
 ///
 /// All functions are thread-safe and safe on any bytes: the text is checked strictly first (wire/json.hpp). Error codes
-/// beside those of check_json: missing_message_id, missing_id, invalid_value, invalid_time, unknown_type, unknown_event,
-/// unknown_kind, reserved_name; `where` is a JSON pointer. Errors quote no values.
+/// beside those of check_json: missing_message_id, missing_id, invalid_value, invalid_time, unknown_type,
+/// unknown_event, unknown_kind, reserved_name; `where` is a JSON pointer. Errors quote no values.
 #include <string>
 #include <string_view>
 
@@ -17,9 +17,9 @@ namespace scoreline::wire {
 
 /// What a record of tracking.events does not say itself.
 struct TrackingContext {
-  std::string source;             // name of the write key
-  bool trusted = false;           // a server's write key, not a browser's
-  base::Instant log_time;         // stands for `receivedAt` where that is missing
+  std::string source;      // name of the write key
+  bool trusted = false;    // a server's write key, not a browser's
+  base::Instant log_time;  // stands for `receivedAt` where that is missing
 };
 
 base::Result<core::InputEvent> decode_tracking(std::string_view json, const TrackingContext& context);

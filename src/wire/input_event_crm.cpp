@@ -15,28 +15,40 @@ using core::InputEvent;
 using input::Values;
 
 /// Mail and sales names of semantics 1.
-constexpr std::array<std::string_view, 11> kNames{"email.sent",         "email.opened",  "email.clicked",   "email.bounced", "email.complained",
-                                                  "email.unsubscribed", "email.replied", "booking.created", "deal.moved",    "note.added",
-                                                  "task.completed"};
+constexpr std::array<std::string_view, 11> kNames{
+    "email.sent",    "email.opened",    "email.clicked", "email.bounced", "email.complained", "email.unsubscribed",
+    "email.replied", "booking.created", "deal.moved",    "note.added",    "task.completed"};
 
 struct Fact {
-  std::string_view event, message_id, lead_id, user_id, email, timestamp, received_at, properties, machine, history, depth;
+  std::string_view event, message_id, lead_id, user_id, email, timestamp, received_at, properties, machine, history,
+      depth;
 };
 
 Fact split(std::string_view json) {
   Fact fact;
   json_members(json, [&](std::string_view key, std::string_view value) {
-    if (key == "event") fact.event = value;
-    else if (key == "messageId") fact.message_id = value;
-    else if (key == "leadId") fact.lead_id = value;
-    else if (key == "userId") fact.user_id = value;
-    else if (key == "email") fact.email = value;
-    else if (key == "timestamp") fact.timestamp = value;
-    else if (key == "receivedAt") fact.received_at = value;
-    else if (key == "properties") fact.properties = value;
-    else if (key == "machine") fact.machine = value;
-    else if (key == "history") fact.history = value;
-    else if (key == "depth") fact.depth = value;
+    if (key == "event")
+      fact.event = value;
+    else if (key == "messageId")
+      fact.message_id = value;
+    else if (key == "leadId")
+      fact.lead_id = value;
+    else if (key == "userId")
+      fact.user_id = value;
+    else if (key == "email")
+      fact.email = value;
+    else if (key == "timestamp")
+      fact.timestamp = value;
+    else if (key == "receivedAt")
+      fact.received_at = value;
+    else if (key == "properties")
+      fact.properties = value;
+    else if (key == "machine")
+      fact.machine = value;
+    else if (key == "history")
+      fact.history = value;
+    else if (key == "depth")
+      fact.depth = value;
   });
   return fact;
 }
@@ -46,7 +58,8 @@ InputEvent::Kind kind_of(Values& values, std::string_view name) {
   if (name == "lead.erased") return InputEvent::Kind::erasure;
   if (name == "time.tick") return InputEvent::Kind::tick;
   if (std::find(kNames.begin(), kNames.end(), name) == kNames.end())
-    values.refuse("unknown_event", "event must be one of the mail and sales names, activity.retracted or lead.erased", "/event");
+    values.refuse("unknown_event", "event must be one of the mail and sales names, activity.retracted or lead.erased",
+                  "/event");
   return InputEvent::Kind::activity;
 }
 
@@ -57,26 +70,30 @@ void read_who(Values& values, const Fact& fact, InputEvent& event) {
     const auto read = std::from_chars(lead.data(), end, event.lead.value);
     if (read.ec != std::errc() || read.ptr != end || !event.lead) {
       event.lead = {};
-      values.refuse("unknown_lead", "leadId names no lead; check the id, or name the person by userId or email", "/leadId");
+      values.refuse("unknown_lead", "leadId names no lead; check the id, or name the person by userId or email",
+                    "/leadId");
     }
   }
   input::add(event, IdentifierKind::user, values.person(fact.user_id, "/userId"));
   std::string address = core::normal_address(values.person(fact.email, "/email"));
   input::add(event, IdentifierKind::email, std::move(address));
-  if (!event.lead && event.identifiers.empty()) values.refuse("missing_id", "nothing says who this is: give leadId, userId or email", "/leadId");
+  if (!event.lead && event.identifiers.empty())
+    values.refuse("missing_id", "nothing says who this is: give leadId, userId or email", "/leadId");
   event.record_key = event.lead ? "lead:" + std::to_string(event.lead.value) : input::key_of(event);
 }
 
 void read_retraction(Values& values, InputEvent& event) {
   event.retracts = values.id(input::member(event.properties, "messageId"), "/properties/messageId");
-  if (event.retracts.empty()) values.refuse("missing_value", "a retraction must name the message id it takes back", "/properties/messageId");
+  if (event.retracts.empty())
+    values.refuse("missing_value", "a retraction must name the message id it takes back", "/properties/messageId");
   event.record_key = "message:" + event.retracts;
 }
 
 std::int32_t depth_of(Values& values, std::string_view raw) {
   const std::int64_t depth = values.integer(raw, "/depth").value_or(0);
   if (depth < 0) values.refuse("invalid_value", "depth must not be negative", "/depth");
-  return static_cast<std::int32_t>(std::min<std::int64_t>(std::max<std::int64_t>(depth, 0), std::numeric_limits<std::int32_t>::max()));
+  return static_cast<std::int32_t>(
+      std::min<std::int64_t>(std::max<std::int64_t>(depth, 0), std::numeric_limits<std::int32_t>::max()));
 }
 
 }  // namespace

@@ -25,15 +25,24 @@ struct Change {
 Change split(std::string_view json) {
   Change change;
   json_members(json, [&](std::string_view key, std::string_view value) {
-    if (key == "source") change.source = value;
-    else if (key == "customer") change.customer = value;
-    else if (key == "kind") change.kind = value;
-    else if (key == "id") change.id = value;
-    else if (key == "version") change.version = value;
-    else if (key == "timestamp") change.timestamp = value;
-    else if (key == "receivedAt") change.received_at = value;
-    else if (key == "history") change.history = value;
-    else if (key == "data") change.data = value;
+    if (key == "source")
+      change.source = value;
+    else if (key == "customer")
+      change.customer = value;
+    else if (key == "kind")
+      change.kind = value;
+    else if (key == "id")
+      change.id = value;
+    else if (key == "version")
+      change.version = value;
+    else if (key == "timestamp")
+      change.timestamp = value;
+    else if (key == "receivedAt")
+      change.received_at = value;
+    else if (key == "history")
+      change.history = value;
+    else if (key == "data")
+      change.data = value;
   });
   return change;
 }
@@ -72,8 +81,9 @@ constexpr std::array<Field, 6> kInvoice{{{"number", "/data/number", Type::id},
                                          {"netCents", "/data/netCents", Type::cents},
                                          {"grossCents", "/data/grossCents", Type::cents},
                                          {"cancelled", "/data/cancelled", Type::flag}}};
-constexpr std::array<Field, 3> kPayment{
-    {{"invoice", "/data/invoice", Type::id}, {"paidOn", "/data/paidOn", Type::date}, {"grossCents", "/data/grossCents", Type::cents}}};
+constexpr std::array<Field, 3> kPayment{{{"invoice", "/data/invoice", Type::id},
+                                         {"paidOn", "/data/paidOn", Type::date},
+                                         {"grossCents", "/data/grossCents", Type::cents}}};
 constexpr std::array<Field, 4> kCredit{{{"issuedOn", "/data/issuedOn", Type::date},
                                         {"netCents", "/data/netCents", Type::credited},
                                         {"grossCents", "/data/grossCents", Type::credited},
@@ -94,21 +104,36 @@ void check_fields(Values& values, std::string_view object, std::span<const Field
 
 void check_field(Values& values, const Field& field, std::string_view raw) {
   switch (field.type) {
-    case Type::text: values.text(raw, field.where); break;
-    case Type::id: values.id(raw, field.where); break;
-    case Type::flag: values.flag(raw, field.where); break;
-    case Type::integer: values.integer(raw, field.where); break;
-    case Type::number: values.number(raw, field.where); break;
-    case Type::date: values.date(raw, field.where); break;
+    case Type::text:
+      values.text(raw, field.where);
+      break;
+    case Type::id:
+      values.id(raw, field.where);
+      break;
+    case Type::flag:
+      values.flag(raw, field.where);
+      break;
+    case Type::integer:
+      values.integer(raw, field.where);
+      break;
+    case Type::number:
+      values.number(raw, field.where);
+      break;
+    case Type::date:
+      values.date(raw, field.where);
+      break;
     case Type::cents:
     case Type::credited: {
       const std::int64_t cents = values.integer(raw, field.where).value_or(0);
-      if (cents < -kCentsMax || cents > kCentsMax) values.refuse("invalid_value", "an amount is too large", field.where);
-      if (cents < 0 && field.type == Type::credited) values.refuse("invalid_value", "the amounts of a credit are positive", field.where);
+      if (cents < -kCentsMax || cents > kCentsMax)
+        values.refuse("invalid_value", "an amount is too large", field.where);
+      if (cents < 0 && field.type == Type::credited)
+        values.refuse("invalid_value", "the amounts of a credit are positive", field.where);
       break;
     }
     case Type::lines:
-      json_elements(values.array(raw, field.where), [&](std::string_view line) { check_fields(values, values.object(line, field.where), kLine); });
+      json_elements(values.array(raw, field.where),
+                    [&](std::string_view line) { check_fields(values, values.object(line, field.where), kLine); });
       break;
   }
 }
@@ -144,14 +169,17 @@ core::ErpDocument read_document(Values& values, const Change& change) {
   document.source = values.text(change.source, "/source");
   if (document.source.empty()) values.refuse("missing_value", "source must name the ERP system", "/source");
   // `erp:<source>:<customer>` must say which part is which.
-  if (document.source.find(':') != std::string::npos) values.refuse("invalid_value", "source must not contain a colon", "/source");
+  if (document.source.find(':') != std::string::npos)
+    values.refuse("invalid_value", "source must not contain a colon", "/source");
   document.customer = values.person(change.customer, "/customer");
   if (document.customer.empty()) values.refuse("missing_id", "customer must be the customer's number", "/customer");
   document.kind = values.text(change.kind, "/kind");
   document.id = values.id(change.id, "/id");
   if (document.id.empty()) values.refuse("missing_value", "id must name the document", "/id");
   const auto version = values.integer(change.version, "/version");
-  if (!version) values.refuse("missing_value", "version must be an integer that rises with every change of the document", "/version");
+  if (!version)
+    values.refuse("missing_value", "version must be an integer that rises with every change of the document",
+                  "/version");
   document.version = version.value_or(0);
   return document;
 }
@@ -174,7 +202,8 @@ base::Result<InputEvent> decode_erp(std::string_view json, base::Instant log_tim
   event.trusted = true;
   event.type = "erp";
   event.source = document.source;
-  event.message_id = fmt::format("{}:{}:{}:{}:{}", document.source, document.customer, document.kind, document.id, document.version);
+  event.message_id =
+      fmt::format("{}:{}:{}:{}:{}", document.source, document.customer, document.kind, document.id, document.version);
   event.record_key = fmt::format("erp:{}:{}", document.source, document.customer);
   event.received_at = values.instant(change.received_at, "/receivedAt").value_or(log_time);
   event.at = input::settled(values.instant(change.timestamp, "/timestamp"), event.received_at);
@@ -183,7 +212,8 @@ base::Result<InputEvent> decode_erp(std::string_view json, base::Instant log_tim
   if (!values.ok()) return values.error();
   check_fields(values, event.properties, kind->fields);
   if (kind->name == "customer") read_customer(values, event.properties, event);
-  document.cancelled = values.flag(input::member(event.properties, "cancelled"), "/data/cancelled") && (kind->name == "order" || kind->name == "invoice");
+  document.cancelled = values.flag(input::member(event.properties, "cancelled"), "/data/cancelled") &&
+                       (kind->name == "order" || kind->name == "invoice");
   event.name = kind->name == "order" && document.cancelled ? "order.cancelled" : kind->first;
   if (!kind->dated_by.empty()) {
     const auto own = values.date(input::member(event.properties, kind->dated_by), "/data");

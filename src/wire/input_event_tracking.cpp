@@ -15,14 +15,15 @@ using input::Values;
 constexpr std::array<std::string_view, 6> kCalls{"track", "identify", "page", "screen", "group", "alias"};
 /// Names that only mail, sales and ERP connectors give out (semantics 1).
 constexpr std::array<std::string_view, 19> kReserved{
-    "customer.changed", "order.placed",   "order.changed",    "order.cancelled",    "invoice.issued", "invoice.changed", "payment.received",
-    "credit.issued",    "email.sent",     "email.opened",     "email.clicked",      "email.bounced",  "email.complained", "email.unsubscribed",
-    "email.replied",    "booking.created", "deal.moved",      "note.added",         "task.completed"};
+    "customer.changed", "order.placed",     "order.changed",    "order.cancelled",    "invoice.issued",
+    "invoice.changed",  "payment.received", "credit.issued",    "email.sent",         "email.opened",
+    "email.clicked",    "email.bounced",    "email.complained", "email.unsubscribed", "email.replied",
+    "booking.created",  "deal.moved",       "note.added",       "task.completed"};
 
 /// Raw members of one tracking call.
 struct Call {
-  std::string_view type, message_id, anonymous_id, user_id, previous_id, event, name, properties, traits, context, timestamp, received_at, machine,
-      history;
+  std::string_view type, message_id, anonymous_id, user_id, previous_id, event, name, properties, traits, context,
+      timestamp, received_at, machine, history;
 };
 
 Call split(std::string_view json) {
@@ -57,7 +58,8 @@ Call split(std::string_view json) {
       case 11:
         if (key == "anonymousId") call.anonymous_id = value;
         break;
-      default: break;
+      default:
+        break;
     }
   });
   return call;
@@ -81,7 +83,8 @@ void read_name(Values& values, const Call& call, InputEvent& event) {
 
 void read_properties(Values& values, const Call& call, InputEvent& event) {
   const std::string_view properties = values.object(call.properties, "/properties");
-  const bool named = (event.type == "page" || event.type == "screen") && !call.name.empty() && call.name != "null" && call.name != "\"\"";
+  const bool named = (event.type == "page" || event.type == "screen") && !call.name.empty() && call.name != "null" &&
+                     call.name != "\"\"";
   if (named && call.name.front() != '"') values.refuse("invalid_value", "this must be a string", "/name");
   if (!named)
     event.properties = properties;
@@ -123,10 +126,13 @@ void read_identifiers(Values& values, const Call& call, InputEvent& event) {
     address = core::normal_address(input::string_member(event.traits, "email"));
   else if (event.type == "track" && event.trusted)
     address = core::normal_address(input::string_member(event.properties, "email"));
-  if (address.size() > input::kIdBytesMax) values.refuse("too_large", "an e-mail address is too long", event.type == "track" ? "/properties/email" : "/traits/email");
+  if (address.size() > input::kIdBytesMax)
+    values.refuse("too_large", "an e-mail address is too long",
+                  event.type == "track" ? "/properties/email" : "/traits/email");
   input::add(event, IdentifierKind::email, std::move(address));
   if (event.identifiers.empty())
-    values.refuse("missing_id", "nothing says who this is: give userId or anonymousId", event.type == "alias" ? "/previousId" : "/userId");
+    values.refuse("missing_id", "nothing says who this is: give userId or anonymousId",
+                  event.type == "alias" ? "/previousId" : "/userId");
 }
 
 }  // namespace
@@ -162,7 +168,8 @@ void forget_email(core::Activity& activity) {
   };
   activity.traits = forget(activity.traits);
   const std::string_view below = input::member(activity.context, "traits");
-  if (!input::member(below, "email").empty()) activity.context = input::with(activity.context, "traits", input::without(below, "email"));
+  if (!input::member(below, "email").empty())
+    activity.context = input::with(activity.context, "traits", input::without(below, "email"));
 }
 
 }  // namespace scoreline::wire

@@ -15,8 +15,10 @@ bool absent(std::string_view raw) { return raw.empty() || raw == "null"; }
 /// 7 and 7.0 are "7", 1e2 is "100", 7.5 is "7.5".
 std::string decimal_text(const core::Number& number) {
   char text[400];
-  char* end = number.is_integer ? std::to_chars(text, text + sizeof text, number.integer).ptr
-                                : std::to_chars(text, text + sizeof text, number.real == 0 ? 0.0 : number.real, std::chars_format::fixed).ptr;
+  char* end =
+      number.is_integer
+          ? std::to_chars(text, text + sizeof text, number.integer).ptr
+          : std::to_chars(text, text + sizeof text, number.real == 0 ? 0.0 : number.real, std::chars_format::fixed).ptr;
   return {text, end};
 }
 
@@ -71,7 +73,8 @@ std::optional<std::int64_t> Values::integer(std::string_view raw, std::string_vi
   if (!read) return std::nullopt;
   if (read->is_integer) return read->integer;
   constexpr double kExact = 9007199254740992.0;  // 2^53: beyond, a double may stand for another integer
-  if (std::trunc(read->real) == read->real && std::fabs(read->real) <= kExact) return static_cast<std::int64_t>(read->real);
+  if (std::trunc(read->real) == read->real && std::fabs(read->real) <= kExact)
+    return static_cast<std::int64_t>(read->real);
   refuse("invalid_value", "this must be an integer", where);
   return std::nullopt;
 }
@@ -93,7 +96,8 @@ std::string_view Values::array(std::string_view raw, std::string_view where) {
 std::optional<base::Instant> Values::instant(std::string_view raw, std::string_view where) {
   if (absent(raw) || raw == "\"\"") return std::nullopt;
   std::optional<base::Instant> read;
-  if (raw.front() == '"' && raw.find('\\') == std::string_view::npos) read = base::parse_rfc3339(raw.substr(1, raw.size() - 2));
+  if (raw.front() == '"' && raw.find('\\') == std::string_view::npos)
+    read = base::parse_rfc3339(raw.substr(1, raw.size() - 2));
   if (!read) refuse("invalid_time", "a time must be written as in RFC 3339, such as 2026-05-01T10:00:00Z", where);
   return read;
 }
@@ -108,7 +112,9 @@ std::optional<base::Day> Values::date(std::string_view raw, std::string_view whe
 
 std::string Values::message_id(std::string_view raw) {
   std::string value = id(raw, "/messageId");
-  if (value.empty()) refuse("missing_message_id", "messageId is missing: without it a repetition could not be told from a new event", "/messageId");
+  if (value.empty())
+    refuse("missing_message_id", "messageId is missing: without it a repetition could not be told from a new event",
+           "/messageId");
   return value;
 }
 

@@ -19,9 +19,9 @@ struct JsonLimits {
 };
 
 struct JsonStats {
-  char kind = 0;                        // first byte of the value: '{', '[', '"', 't', 'f', 'n', '-' or a digit
-  std::uint32_t depth = 0;              // deepest nesting
-  std::size_t values = 0;               // all values, objects and arrays included
+  char kind = 0;            // first byte of the value: '{', '[', '"', 't', 'f', 'n', '-' or a digit
+  std::uint32_t depth = 0;  // deepest nesting
+  std::size_t values = 0;   // all values, objects and arrays included
 };
 
 /// The whole text is one JSON value (white space around it allowed). Strings are strict UTF-8 after unescaping, without
@@ -30,9 +30,9 @@ struct JsonStats {
 /// `where` is the JSON pointer of the value.
 base::Result<JsonStats> check_json(std::string_view text, const JsonLimits& limits = {});
 
-/// Calls `visit(key, raw_value)` for the members of an object in their order. Keys are unescaped and live until the next
-/// call; values are slices of the text without white space around. False: not an object, or broken where it was looked
-/// at (members before that have been visited).
+/// Calls `visit(key, raw_value)` for the members of an object in their order. Keys are unescaped and live until the
+/// next call; values are slices of the text without white space around. False: not an object, or broken where it was
+/// looked at (members before that have been visited).
 template <typename Visit>
 bool json_members(std::string_view object_text, Visit&& visit) {
   JsonCursor cursor(object_text);

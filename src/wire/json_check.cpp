@@ -33,7 +33,9 @@ bool continues(unsigned char byte) { return (byte & 0xC0) == 0x80; }
 
 /// Length of the UTF-8 sequence at `at`, 0 when it is not lawful (overlong, a surrogate, beyond U+10FFFF, cut off).
 std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : static_cast<unsigned char>(0); };
+  const auto byte = [&](std::size_t i) {
+    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : static_cast<unsigned char>(0);
+  };
   const unsigned char first = byte(0), second = byte(1);
   if (first < 0x80) return 1;
   if (first < 0xC2 || first > 0xF4 || !continues(second)) return 0;
@@ -159,14 +161,16 @@ bool Checker::Key(const char* text, rapidjson::SizeType size, bool) {
   if (++frame.count > limits_.members) return refuse("too_large", "an object has too many members");
   const std::uint64_t tag = key_tag(key);
   bool repeated = false;
-  for (std::size_t i = frame.keys_begin; i < keys_.size(); ++i) repeated = repeated || (keys_[i].tag == tag && keys_[i].text == key);
+  for (std::size_t i = frame.keys_begin; i < keys_.size(); ++i)
+    repeated = repeated || (keys_[i].tag == tag && keys_[i].text == key);
   keys_.push_back({tag, key});
   return !repeated || refuse("duplicate_key", "an object has two members of the same name");
 }
 
 bool Checker::string(std::string_view text) {
   if (text.size() > limits_.string_bytes) return refuse("too_large", "a string is too long");
-  return lawful(text) || refuse("invalid_string", "a string is not strict UTF-8, or holds U+0000 or half a surrogate pair");
+  return lawful(text) ||
+         refuse("invalid_string", "a string is not strict UTF-8, or holds U+0000 or half a surrogate pair");
 }
 
 bool Checker::number(std::string_view text) {
@@ -189,9 +193,12 @@ std::string Checker::pointer() const {
     if (keys_end == frame.keys_begin) continue;
     out.push_back('/');
     for (const char c : keys_[keys_end - 1].text.substr(0, kPointerBytes)) {
-      if (c == '~') out.append("~0");
-      else if (c == '/') out.append("~1");
-      else out.push_back(c);
+      if (c == '~')
+        out.append("~0");
+      else if (c == '/')
+        out.append("~1");
+      else
+        out.push_back(c);
     }
   }
   return out;
@@ -202,15 +209,16 @@ base::Error parse_error(rapidjson::ParseErrorCode code, std::size_t offset, cons
   const bool surrogate = code == rapidjson::kParseErrorStringUnicodeSurrogateInvalid;
   if (number) return {"invalid_number", "a number is too large", checker.pointer()};
   if (surrogate) return {"invalid_string", "a string holds half a surrogate pair", checker.pointer()};
-  return {"invalid_json", fmt::format("not JSON at byte {}: {}", offset, rapidjson::GetParseError_En(code)), checker.pointer()};
+  return {"invalid_json", fmt::format("not JSON at byte {}: {}", offset, rapidjson::GetParseError_En(code)),
+          checker.pointer()};
 }
 
 }  // namespace
 
 base::Result<JsonStats> check_json(std::string_view text, const JsonLimits& limits) {
   using Reader = rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>>;
-  constexpr unsigned kFlags =
-      rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseStopWhenDoneFlag;
+  constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
+                              rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseStopWhenDoneFlag;
   thread_local std::string buffer;
   thread_local Reader reader;
   buffer.assign(text);
@@ -227,7 +235,8 @@ base::Result<JsonStats> check_json(std::string_view text, const JsonLimits& limi
     error = parse_error(parsed.Code(), parsed.Offset(), checker);
   } else {
     while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n')) ++at;
-    if (at != text.size()) error = {"invalid_json", fmt::format("not JSON at byte {}: something follows the value", at), ""};
+    if (at != text.size())
+      error = {"invalid_json", fmt::format("not JSON at byte {}: something follows the value", at), ""};
   }
   if (buffer.capacity() > kBufferKept) std::string().swap(buffer);
   if (!error.code.empty()) return error;

@@ -111,16 +111,31 @@ bool unescape(std::string_view raw, std::string& out) {
     const char kind = raw[next + 1];
     at = next + 2;
     switch (kind) {
-      case '"': case '\\': case '/': out.push_back(kind); break;
-      case 'b': out.push_back('\b'); break;
-      case 'f': out.push_back('\f'); break;
-      case 'n': out.push_back('\n'); break;
-      case 'r': out.push_back('\r'); break;
-      case 't': out.push_back('\t'); break;
+      case '"':
+      case '\\':
+      case '/':
+        out.push_back(kind);
+        break;
+      case 'b':
+        out.push_back('\b');
+        break;
+      case 'f':
+        out.push_back('\f');
+        break;
+      case 'n':
+        out.push_back('\n');
+        break;
+      case 'r':
+        out.push_back('\r');
+        break;
+      case 't':
+        out.push_back('\t');
+        break;
       case 'u':
         if (!unescape_unicode(raw, at, out)) return false;
         break;
-      default: return false;
+      default:
+        return false;
     }
   }
   return true;
@@ -218,7 +233,9 @@ std::string_view JsonCursor::raw_value() {
   } else if (first == '{' || first == '[') {
     if (!skip_nested()) fail();
   } else {
-    while (at_ < end_ && *at_ != ',' && *at_ != '}' && *at_ != ']' && *at_ != ':' && *at_ != '"' && static_cast<unsigned char>(*at_) > ' ') ++at_;
+    while (at_ < end_ && *at_ != ',' && *at_ != '}' && *at_ != ']' && *at_ != ':' && *at_ != '"' &&
+           static_cast<unsigned char>(*at_) > ' ')
+      ++at_;
     if (at_ == begin) fail();
   }
   return ok_ ? std::string_view(begin, static_cast<std::size_t>(at_ - begin)) : std::string_view();

@@ -59,8 +59,8 @@ class JsonCursor {
   const char* at_;
   const char* end_;
   bool ok_ = true;
-  bool first_ = false;   // right behind an opening bracket
-  std::string key_;      // of an escaped key
+  bool first_ = false;  // right behind an opening bracket
+  std::string key_;     // of an escaped key
 };
 
 }  // namespace scoreline::wire

@@ -56,7 +56,8 @@ bool append_canonical(std::string& out, std::string_view text, std::uint32_t dep
 
 bool append_canonical_object(std::string& out, std::string_view text, std::uint32_t depth) {
   std::vector<std::pair<std::string, std::string_view>> members;
-  if (!json_members(text, [&](std::string_view key, std::string_view value) { members.emplace_back(key, value); })) return false;
+  if (!json_members(text, [&](std::string_view key, std::string_view value) { members.emplace_back(key, value); }))
+    return false;
   std::stable_sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   out.push_back('{');
   for (std::size_t i = 0; i < members.size(); ++i) {
@@ -84,15 +85,19 @@ bool append_canonical_array(std::string& out, std::string_view text, std::uint32
 bool append_canonical(std::string& out, std::string_view text, std::uint32_t depth) {
   if (text.empty() || depth > kCanonicalDepth) return false;
   switch (text.front()) {
-    case '{': return append_canonical_object(out, text, depth);
-    case '[': return append_canonical_array(out, text, depth);
+    case '{':
+      return append_canonical_object(out, text, depth);
+    case '[':
+      return append_canonical_array(out, text, depth);
     case '"': {
       std::string content;
       if (!json_string(text, content)) return false;
       append_json_string(out, content);
       return true;
     }
-    case 't': case 'f': case 'n':
+    case 't':
+    case 'f':
+    case 'n':
       out.append(text);
       return text == "true" || text == "false" || text == "null";
     default: {

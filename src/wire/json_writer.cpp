@@ -11,12 +11,25 @@ void append_escape(std::string& out, char c) {
   static constexpr char kDigits[] = "0123456789abcdef";
   out.push_back('\\');
   switch (c) {
-    case '"': case '\\': out.push_back(c); break;
-    case '\b': out.push_back('b'); break;
-    case '\f': out.push_back('f'); break;
-    case '\n': out.push_back('n'); break;
-    case '\r': out.push_back('r'); break;
-    case '\t': out.push_back('t'); break;
+    case '"':
+    case '\\':
+      out.push_back(c);
+      break;
+    case '\b':
+      out.push_back('b');
+      break;
+    case '\f':
+      out.push_back('f');
+      break;
+    case '\n':
+      out.push_back('n');
+      break;
+    case '\r':
+      out.push_back('r');
+      break;
+    case '\t':
+      out.push_back('t');
+      break;
     default:
       out.append("u00");
       out.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);

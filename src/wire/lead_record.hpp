@@ -1,8 +1,8 @@
 #pragma once
 /// Codec of `lead.activities` (schemas/lead.activities.json). Ids and facts of the house stand at the top level;
 /// everything that says something about the person (identifiers, properties, context, traits, record key, opaque
-/// payloads) in the one member `personal`, so that it can be sealed as a whole. Thread-safe; readers ignore members they
-/// do not know.
+/// payloads) in the one member `personal`, so that it can be sealed as a whole. Thread-safe; readers ignore members
+/// they do not know.
 #include <string>
 #include <string_view>
 

@@ -9,8 +9,17 @@
 namespace scoreline::wire::record {
 
 /// By core::RecordKind.
-inline constexpr std::array<std::string_view, 11> kKinds{"activity", "retraction", "tick",           "erased",           "absorbs",           "merged",
-                                                         "handover", "count_back", "count_back_done", "rulebook_prepared", "rulebook_activated"};
+inline constexpr std::array<std::string_view, 11> kKinds{"activity",
+                                                         "retraction",
+                                                         "tick",
+                                                         "erased",
+                                                         "absorbs",
+                                                         "merged",
+                                                         "handover",
+                                                         "count_back",
+                                                         "count_back_done",
+                                                         "rulebook_prepared",
+                                                         "rulebook_activated"};
 /// By core::InputTopic.
 inline constexpr std::array<std::string_view, 3> kTopics{"tracking.events", "crm.events", "erp.changes"};
 /// By core::IdentifierKind.

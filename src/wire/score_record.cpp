@@ -10,9 +10,12 @@ using record::Reader;
 
 std::string_view kind_text(ScoreRecord::Kind kind) {
   switch (kind) {
-    case ScoreRecord::Kind::tier_changed: return "tier_changed";
-    case ScoreRecord::Kind::score: return "score";
-    case ScoreRecord::Kind::mark: return "mark";
+    case ScoreRecord::Kind::tier_changed:
+      return "tier_changed";
+    case ScoreRecord::Kind::score:
+      return "score";
+    case ScoreRecord::Kind::mark:
+      return "mark";
   }
   SCORELINE_CHECK(false, "a score record of no kind");
   return {};
@@ -109,7 +112,8 @@ base::Result<ScoreRecord> decode_score_record(std::string_view json) {
   if (!reader.ok() || !cursor.at_end()) return reader.error();
   if (!kind) reader.refuse("missing_value", "the record does not say what it is", "/kind");
   if (!cause) reader.refuse("missing_value", "the record does not name its cause", "/cause");
-  if (record.kind != ScoreRecord::Kind::mark && !record.lead) reader.refuse("missing_value", "the record names no lead", "/lead");
+  if (record.kind != ScoreRecord::Kind::mark && !record.lead)
+    reader.refuse("missing_value", "the record names no lead", "/lead");
   if (!reader.ok()) return reader.error();
   return record;
 }

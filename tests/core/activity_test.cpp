@@ -23,12 +23,13 @@ TEST_CASE("activity: the later trait wins, then the larger message id") {
 }
 
 TEST_CASE("activity: ids that no person has") {
-  for (std::string word : {"null", "undefined", "nan", "none", "nil", "0", "-1", "true", "false", "guest", "anonymous", "unknown", "n/a",
-                           "[object object]", ""}) {
+  for (std::string word : {"null", "undefined", "nan", "none", "nil", "0", "-1", "true", "false", "guest", "anonymous",
+                           "unknown", "n/a", "[object object]", ""}) {
     CAPTURE(word);
     CHECK(is_nobody(word));
     CHECK(is_nobody(" \t" + word + "\r\n"));
-    std::transform(word.begin(), word.end(), word.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    std::transform(word.begin(), word.end(), word.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
     CHECK(is_nobody(word));
   }
   for (const char* somebody : {"nobody", "00", "1", "guest1", "nul", "object", "-1.0", "[object]"}) {
@@ -44,8 +45,8 @@ TEST_CASE("activity: addresses are trimmed and lower-cased in ASCII only") {
 }
 
 TEST_CASE("activity: what is no address") {
-  for (const char* text : {"", "@", "a@", "@b", "a", "a@b@c", "a b@c", "a@b c", "a\x01@b", "a\x7F@b", "a\xC2\xA0@b", "a\xC2\x85@b", "a\xE2\x80\x89@b",
-                           "a\xE3\x80\x80@b", "n/a", "null"}) {
+  for (const char* text : {"", "@", "a@", "@b", "a", "a@b@c", "a b@c", "a@b c", "a\x01@b", "a\x7F@b", "a\xC2\xA0@b",
+                           "a\xC2\x85@b", "a\xE2\x80\x89@b", "a\xE3\x80\x80@b", "n/a", "null"}) {
     CAPTURE(text);
     CHECK(normal_address(text).empty());
   }

@@ -33,7 +33,8 @@ void passed_on(const scoreline::base::Result<core::InputEvent>& event) {
   activity.document = event->document;
   wire::forget_email(activity);
   const auto back = wire::decode_lead_record(wire::encode(record));
-  if (!back || back->activity.properties != activity.properties || back->activity.identifiers != activity.identifiers) std::abort();
+  if (!back || back->activity.properties != activity.properties || back->activity.identifiers != activity.identifiers)
+    std::abort();
 }
 
 }  // namespace

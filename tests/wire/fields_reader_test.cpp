@@ -12,15 +12,18 @@ using core::FieldType;
 
 TEST_CASE("fields: every path finds its value") {
   core::PathTable paths;
-  const auto url = paths.add("context.page.url"), page = paths.add("context.page"), form = paths.add("properties.form"), n = paths.add("properties.n"),
-             list = paths.add("properties.list", true), flag = paths.add("properties.flag"), none = paths.add("properties.none"),
-             missing = paths.add("properties.missing.deep"), title = paths.add("traits.title"), real = paths.add("properties.real");
+  const auto url = paths.add("context.page.url"), page = paths.add("context.page"), form = paths.add("properties.form"),
+             n = paths.add("properties.n"), list = paths.add("properties.list", true),
+             flag = paths.add("properties.flag"), none = paths.add("properties.none"),
+             missing = paths.add("properties.missing.deep"), title = paths.add("traits.title"),
+             real = paths.add("properties.real");
   const FieldsReader reader(paths);
   core::Activity a;
   a.name = "Form";
   a.type = "track";
   a.source = "web";
-  a.properties = R"( {"skip":{"form":"no","n":[1,{"x":"}"}]},"form":"a\u00e9\"","n":12, "list":[1.0, {"b":1,"a":2}],"flag":false,"none":null,"missing":3,"real":1.5} )";
+  a.properties =
+      R"( {"skip":{"form":"no","n":[1,{"x":"}"}]},"form":"a\u00e9\"","n":12, "list":[1.0, {"b":1,"a":2}],"flag":false,"none":null,"missing":3,"real":1.5} )";
   a.context = R"({"page":{"url":"https://x","more":1}})";
   a.traits = R"({"title":"CTO"})";
   core::Fields out;
@@ -49,9 +52,13 @@ TEST_CASE("fields: every path finds its value") {
 
 TEST_CASE("fields: traits of a lead") {
   core::PathTable paths;
-  const auto title = paths.add("traits.title"), city = paths.add("traits.company.city"), gone = paths.add("traits.gone");
+  const auto title = paths.add("traits.title"), city = paths.add("traits.company.city"),
+             gone = paths.add("traits.gone");
   core::Fields out;
-  FieldsReader(paths).read_traits(std::vector<core::Trait>{{"title", "\"CTO\"", {}, ""}, {"company", R"({"city":"Ulm"})", {}, ""}, {"gone", "null", {}, ""}, {"other", "1", {}, ""}},
+  FieldsReader(paths).read_traits(std::vector<core::Trait>{{"title", "\"CTO\"", {}, ""},
+                                                           {"company", R"({"city":"Ulm"})", {}, ""},
+                                                           {"gone", "null", {}, ""},
+                                                           {"other", "1", {}, ""}},
                                   out);
   CHECK(out.at(title).text == "CTO");
   CHECK(out.at(city).text == "Ulm");
@@ -63,7 +70,9 @@ TEST_CASE("fields: broken texts give missing fields") {
   const auto path = paths.add("properties.a.b", true);
   const FieldsReader reader(paths);
   core::Fields out;
-  for (const char* text : {"", " ", "{", "[", "1", "{\"a\"", "{\"a\":", "{\"a\":{", "{\"a\":{\"b\":", "{\"a\":{\"b\":\"", "{\"a\":{\"b\":1x}}", "{\"a\":{\"b\":tru}}", "{\"a\":{\"b\":\"\\u1\"}}"}) {
+  for (const char* text :
+       {"", " ", "{", "[", "1", "{\"a\"", "{\"a\":", "{\"a\":{", "{\"a\":{\"b\":", "{\"a\":{\"b\":\"",
+        "{\"a\":{\"b\":1x}}", "{\"a\":{\"b\":tru}}", "{\"a\":{\"b\":\"\\u1\"}}"}) {
     CAPTURE(text);
     core::Activity a;
     a.properties = text;

@@ -10,7 +10,8 @@ namespace {
 constexpr base::Instant kLogTime{1'777'629'600'000'000};  // 2026-05-01T10:00:00Z
 
 base::Result<core::InputEvent> decode(const std::string& kind, const std::string& data, const std::string& more = "") {
-  return decode_erp(R"({"source":"jtl","customer":7,"kind":")" + kind + R"(","id":"D1","version":2,"timestamp":"2026-05-01T08:00:00Z",)" +
+  return decode_erp(R"({"source":"jtl","customer":7,"kind":")" + kind +
+                        R"(","id":"D1","version":2,"timestamp":"2026-05-01T08:00:00Z",)" +
                         R"("receivedAt":"2026-05-01T09:00:00Z")" + more + R"(,"data":)" + data + "}",
                     kLogTime);
 }
@@ -19,11 +20,17 @@ core::InputEvent good(const std::string& kind, const std::string& data) {
   if (!event) FAIL(event.error().code, " ", event.error().where);
   return *event;
 }
-std::string fault(const base::Result<core::InputEvent>& event) { return event ? "ok" : event.error().code + " " + event.error().where; }
-std::string dated(const core::InputEvent& event) { return event.document->dated ? base::format_rfc3339(*event.document->dated) : "none"; }
+std::string fault(const base::Result<core::InputEvent>& event) {
+  return event ? "ok" : event.error().code + " " + event.error().where;
+}
+std::string dated(const core::InputEvent& event) {
+  return event.document->dated ? base::format_rfc3339(*event.document->dated) : "none";
+}
 
 TEST_CASE("erp: a customer") {
-  const auto event = good("customer", R"({"email":" Ada@Example.com","firstName":"Ada","lastName":"","company":"ACME","vatId":null,"netPrices":true,"extra":[1]})");
+  const auto event = good(
+      "customer",
+      R"({"email":" Ada@Example.com","firstName":"Ada","lastName":"","company":"ACME","vatId":null,"netPrices":true,"extra":[1]})");
   CHECK(event.topic == core::InputTopic::erp);
   CHECK(event.trusted);
   CHECK(event.type == "erp");
@@ -46,7 +53,9 @@ TEST_CASE("erp: a customer") {
 }
 
 TEST_CASE("erp: documents have their own dates") {
-  const auto order = good("order", R"({"placedOn":"2026-04-20","netCents":1000,"lines":[{"sku":"a","category":"wine","quantity":1.5,"netCents":1000}]})");
+  const auto order = good(
+      "order",
+      R"({"placedOn":"2026-04-20","netCents":1000,"lines":[{"sku":"a","category":"wine","quantity":1.5,"netCents":1000}]})");
   CHECK(order.name == "order.placed");
   CHECK(dated(order) == "2026-04-20T00:00:00Z");
   CHECK(base::format_rfc3339(order.at) == "2026-05-01T08:00:00Z");

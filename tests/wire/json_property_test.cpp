@@ -12,8 +12,18 @@ namespace {
 
 /// Lawful UTF-8 without U+0000, escapes of all kinds among it.
 std::string random_text() {
-  const auto codes = *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::weightedElement<std::uint32_t>(
-      {{10, 'a'}, {3, '"'}, {3, '\\'}, {2, '\n'}, {2, 0x01}, {2, 0x7F}, {2, '/'}, {3, 0xE9}, {3, 0x20AC}, {3, 0x1F600}, {2, 0xFFFF}}));
+  const auto codes =
+      *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::weightedElement<std::uint32_t>({{10, 'a'},
+                                                                                               {3, '"'},
+                                                                                               {3, '\\'},
+                                                                                               {2, '\n'},
+                                                                                               {2, 0x01},
+                                                                                               {2, 0x7F},
+                                                                                               {2, '/'},
+                                                                                               {3, 0xE9},
+                                                                                               {3, 0x20AC},
+                                                                                               {3, 0x1F600},
+                                                                                               {2, 0xFFFF}}));
   std::string text;
   for (const std::uint32_t code : codes) {
     if (code < 0x80) {
@@ -21,10 +31,11 @@ std::string random_text() {
     } else if (code < 0x800) {
       text += {static_cast<char>(0xC0 | code >> 6), static_cast<char>(0x80 | (code & 63))};
     } else if (code < 0x10000) {
-      text += {static_cast<char>(0xE0 | code >> 12), static_cast<char>(0x80 | (code >> 6 & 63)), static_cast<char>(0x80 | (code & 63))};
-    } else {
-      text += {static_cast<char>(0xF0 | code >> 18), static_cast<char>(0x80 | (code >> 12 & 63)), static_cast<char>(0x80 | (code >> 6 & 63)),
+      text += {static_cast<char>(0xE0 | code >> 12), static_cast<char>(0x80 | (code >> 6 & 63)),
                static_cast<char>(0x80 | (code & 63))};
+    } else {
+      text += {static_cast<char>(0xF0 | code >> 18), static_cast<char>(0x80 | (code >> 12 & 63)),
+               static_cast<char>(0x80 | (code >> 6 & 63)), static_cast<char>(0x80 | (code & 63))};
     }
   }
   return text;
@@ -33,11 +44,21 @@ std::string random_text() {
 void write_random(JsonWriter& writer, int depth) {
   const int kind = *rc::gen::inRange(0, depth > 4 ? 5 : 7);
   switch (kind) {
-    case 0: writer.null(); break;
-    case 1: writer.boolean(*rc::gen::arbitrary<bool>()); break;
-    case 2: writer.integer(*rc::gen::arbitrary<std::int64_t>()); break;
-    case 3: writer.raw(*rc::gen::elementOf(std::vector<std::string>{"1.5", "-0.25e3", "1e2", "1.0", "-0"})); break;
-    case 4: writer.string(random_text()); break;
+    case 0:
+      writer.null();
+      break;
+    case 1:
+      writer.boolean(*rc::gen::arbitrary<bool>());
+      break;
+    case 2:
+      writer.integer(*rc::gen::arbitrary<std::int64_t>());
+      break;
+    case 3:
+      writer.raw(*rc::gen::elementOf(std::vector<std::string>{"1.5", "-0.25e3", "1e2", "1.0", "-0"}));
+      break;
+    case 4:
+      writer.string(random_text());
+      break;
     case 5:
       writer.begin_array();
       for (int n = *rc::gen::inRange(0, 4); n > 0; --n) write_random(writer, depth + 1);
@@ -79,7 +100,8 @@ TEST_CASE("json: canonical text of random values is lawful and stable") {
 
 TEST_CASE("json: random bytes are refused or taken, never more") {
   CHECK(rc::check([] {
-    const auto text = *rc::gen::container<std::string>(rc::gen::elementOf(std::string("{}[]\",:\\u0dc8e1.-+tfn \n\xC3\xED")));
+    const auto text =
+        *rc::gen::container<std::string>(rc::gen::elementOf(std::string("{}[]\",:\\u0dc8e1.-+tfn \n\xC3\xED")));
     const bool lawful = check_json(text).ok();
     const bool object = json_members(text, [](std::string_view, std::string_view) {});
     json_elements(text, [](std::string_view) {});

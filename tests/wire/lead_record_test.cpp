@@ -15,7 +15,9 @@ using base::Instant;
 using core::LeadRecord;
 using core::RecordKind;
 
-std::string any_text() { return *rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab:\"\\\n\x01{}[],\x7F"))); }
+std::string any_text() {
+  return *rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab:\"\\\n\x01{}[],\x7F")));
+}
 Instant any_instant() { return {*rc::gen::inRange<std::int64_t>(0, 4'000'000'000'000'000)}; }
 bool flag() { return *rc::gen::arbitrary<bool>(); }
 
@@ -38,25 +40,31 @@ core::Activity any_activity() {
     a.identifiers.push_back({static_cast<core::IdentifierKind>(n), any_text() + std::string(n == 2 ? 300 : 0, 'x')});
   for (int n = *rc::gen::inRange(0, 3); n > 0; --n)
     a.trait_changes.push_back({any_text(), "[1]", flag() ? a.at : any_instant(), flag() ? a.message_id : any_text()});
-  if (flag()) a.document = core::ErpDocument{any_text(), any_text(), any_text(), any_text(), *rc::gen::arbitrary<std::int64_t>(), flag(), std::nullopt};
+  if (flag())
+    a.document = core::ErpDocument{any_text(), any_text(),  any_text(), any_text(), *rc::gen::arbitrary<std::int64_t>(),
+                                   flag(),     std::nullopt};
   return a;
 }
 
 bool same(const core::Activity& a, const core::Activity& b) {
   const auto traits = [](const core::Activity& x) {
     std::string all;
-    for (const auto& t : x.trait_changes) all += t.key + '\x02' + t.json + '\x02' + std::to_string(t.at.us) + '\x02' + t.message_id + '\x03';
+    for (const auto& t : x.trait_changes)
+      all += t.key + '\x02' + t.json + '\x02' + std::to_string(t.at.us) + '\x02' + t.message_id + '\x03';
     return all;
   };
   const auto document = [](const core::Activity& x) {
-    return x.document ? x.document->source + '\x02' + x.document->customer + '\x02' + x.document->kind + '\x02' + x.document->id + '\x02' +
-                            std::to_string(x.document->version) + (x.document->cancelled ? "c" : "")
-                      : std::string("none");
+    return x.document
+               ? x.document->source + '\x02' + x.document->customer + '\x02' + x.document->kind + '\x02' +
+                     x.document->id + '\x02' + std::to_string(x.document->version) + (x.document->cancelled ? "c" : "")
+               : std::string("none");
   };
-  return a.name == b.name && a.type == b.type && a.source == b.source && a.topic == b.topic && a.message_id == b.message_id &&
-         a.record_key == b.record_key && a.at == b.at && a.received_at == b.received_at && a.machine == b.machine && a.history == b.history &&
-         a.retracted == b.retracted && a.silent == b.silent && a.depth == b.depth && a.properties == b.properties && a.context == b.context &&
-         a.traits == b.traits && a.identifiers == b.identifiers && traits(a) == traits(b) && document(a) == document(b);
+  return a.name == b.name && a.type == b.type && a.source == b.source && a.topic == b.topic &&
+         a.message_id == b.message_id && a.record_key == b.record_key && a.at == b.at &&
+         a.received_at == b.received_at && a.machine == b.machine && a.history == b.history &&
+         a.retracted == b.retracted && a.silent == b.silent && a.depth == b.depth && a.properties == b.properties &&
+         a.context == b.context && a.traits == b.traits && a.identifiers == b.identifiers && traits(a) == traits(b) &&
+         document(a) == document(b);
 }
 
 TEST_CASE("lead record: comes back as it went") {
@@ -75,7 +83,8 @@ TEST_CASE("lead record: comes back as it went") {
     const std::string text = encode(record);
     const auto back = decode_lead_record(text);
     RC_ASSERT(back.ok());
-    RC_ASSERT(back->kind == record.kind && back->lead == record.lead && back->other == record.other && back->version == record.version);
+    RC_ASSERT(back->kind == record.kind && back->lead == record.lead && back->other == record.other &&
+              back->version == record.version);
     RC_ASSERT(back->part == record.part && back->parts == record.parts && back->payload == record.payload);
     RC_ASSERT(back->merge_id == record.merge_id && back->forwarded == record.forwarded);
     RC_ASSERT(same(back->activity, record.activity));
@@ -94,7 +103,8 @@ TEST_CASE("lead record: any bytes, cut and bent, are safe") {
     std::string text = encode(record);
     text.resize(*rc::gen::inRange<std::size_t>(0, text.size()));
     RC_ASSERT(!decode_lead_record(text).ok());
-    for (int n = *rc::gen::inRange(0, 4); n > 0 && !text.empty(); --n) text[*rc::gen::inRange<std::size_t>(0, text.size())] = *rc::gen::element('"', '{', '}', '[', '\\', 'x');
+    for (int n = *rc::gen::inRange(0, 4); n > 0 && !text.empty(); --n)
+      text[*rc::gen::inRange<std::size_t>(0, text.size())] = *rc::gen::element('"', '{', '}', '[', '\\', 'x');
     (void)decode_lead_record(text).ok();
   }));
 }
@@ -112,10 +122,11 @@ TEST_CASE("lead record: what is personal stands in one member") {
   a.properties = R"({"secret":1})";
   a.trait_changes = {{"k", "\"secret\"", a.at, "m"}};
   const std::string text = encode(record);
-  CHECK(text ==
-        R"({"kind":"activity","lead":"17","name":"page","type":"page","source":"web","topic":"tracking.events","at":"2026-05-01T10:00:00Z",)"
-        R"("received_at":"2026-05-01T10:00:00Z","message_id":"m","personal":{"identifiers":["email:secret@example.com"],"properties":{"secret":1},)"
-        R"("changes":[{"key":"k","value":"secret"}],"record_key":"anon:secret"}})");
+  CHECK(
+      text ==
+      R"({"kind":"activity","lead":"17","name":"page","type":"page","source":"web","topic":"tracking.events","at":"2026-05-01T10:00:00Z",)"
+      R"("received_at":"2026-05-01T10:00:00Z","message_id":"m","personal":{"identifiers":["email:secret@example.com"],"properties":{"secret":1},)"
+      R"("changes":[{"key":"k","value":"secret"}],"record_key":"anon:secret"}})");
   json_members(text, [](std::string_view key, std::string_view value) {
     if (key != "personal") CHECK(value.find("secret") == std::string_view::npos);
   });
@@ -163,9 +174,11 @@ TEST_CASE("lead record: what is refused") {
   CHECK(fault(R"({"kind":"erased","lead":"1","machine":1})") == "invalid_value /machine");
   CHECK(fault(R"({"kind":"erased","lead":"1","personal":1})") == "invalid_value /personal");
   CHECK(fault(R"({"kind":"erased","lead":"1","personal":{"payload":"A"}})") == "invalid_value /personal/payload");
-  CHECK(fault(R"({"kind":"erased","lead":"1","personal":{"identifiers":["x"]}})") == "invalid_value /personal/identifiers");
+  CHECK(fault(R"({"kind":"erased","lead":"1","personal":{"identifiers":["x"]}})") ==
+        "invalid_value /personal/identifiers");
   CHECK(fault(R"({"kind":"erased","lead":"1","personal":{"properties":[]}})") == "invalid_value /personal/properties");
-  CHECK(fault(R"({"kind":"erased","lead":"1","personal":{"changes":[{"key":"k"}]}})") == "missing_value /personal/changes");
+  CHECK(fault(R"({"kind":"erased","lead":"1","personal":{"changes":[{"key":"k"}]}})") ==
+        "missing_value /personal/changes");
 }
 
 TEST_CASE("score record: comes back as it went") {
@@ -183,7 +196,8 @@ TEST_CASE("score record: comes back as it went") {
     encode(record, text);
     const auto back = decode_score_record(text);
     RC_ASSERT(back.ok() && check_json(text).ok());
-    RC_ASSERT(back->kind == record.kind && back->lead == record.lead && back->from == record.from && back->to == record.to);
+    RC_ASSERT(back->kind == record.kind && back->lead == record.lead && back->from == record.from &&
+              back->to == record.to);
     RC_ASSERT(back->score == record.score && back->cause == record.cause && back->now == record.now);
   }));
 }

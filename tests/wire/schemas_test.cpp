@@ -38,7 +38,10 @@ rapidjson::Document parse(const fs::path& path) {
 }
 
 const std::map<std::string, std::function<bool(std::string_view)>> kDecoders{
-    {"tracking.events", [](std::string_view json) { return decode_tracking(json, {"web", true, {}}).ok(); }},
+    {"tracking.events",
+     [](std::string_view json) {
+       return decode_tracking(json, {"web", true, {}}).ok();
+     }},
     {"crm.events", [](std::string_view json) { return decode_crm(json, {}).ok(); }},
     {"erp.changes", [](std::string_view json) { return decode_erp(json, {}).ok(); }},
     {"lead.activities", [](std::string_view json) { return decode_lead_record(json).ok(); }},
@@ -48,7 +51,8 @@ TEST_CASE("schemas: good examples are valid and decode, bad ones neither") {
   for (const auto& [topic, decodes] : kDecoders) {
     const rapidjson::Document text = parse(kRoot / "schemas" / (topic + ".json"));
     valijson::Schema schema;
-    valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(valijson::adapters::RapidJsonAdapter(text), schema);
+    valijson::SchemaParser(valijson::SchemaParser::kDraft7)
+        .populateSchema(valijson::adapters::RapidJsonAdapter(text), schema);
     int good = 0, bad = 0;
     for (const auto& entry : fs::directory_iterator(kRoot / "schemas/examples" / topic)) {
       CAPTURE(entry.path().string());
