@@ -15,7 +15,7 @@ CREATE TABLE activities (
   record   bytea       NOT NULL
 ) PARTITION BY LIST (part);
 
-COMMENT ON TABLE activities IS 'Every accepted activity, as it was accepted.';
+COMMENT ON TABLE activities IS 'Every accepted activity, as it was accepted. Of one lead: WHERE lead_id IN (SELECT lead_family(42)).';
 COMMENT ON COLUMN activities.lead_id IS 'The lead at acceptance; follow merges with lead_survivor().';
 COMMENT ON COLUMN activities.log_time IS 'When it entered the log.';
 COMMENT ON COLUMN activities.at IS 'When it happened.';

@@ -1,6 +1,6 @@
 #pragma once
 /// One libpq connection: prepared statements with binary parameters and results, binary COPY, errors sorted by what
-/// happens next. For batches and leads; migrations and administration use libpqxx (pqxx_connection.hpp).
+/// happens next. For batches; migrations and upkeep use libpqxx (pqxx_connection.hpp).
 ///
 /// Errors (the text names the statement and never quotes row data):
 ///   Unavailable  connection lost, timeouts, full disk, too many connections, shutdown

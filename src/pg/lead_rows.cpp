@@ -66,10 +66,8 @@ PgLeads::PgLeads(PgSession& session, const std::string& consumer)
       all_(make(consumer, "all", kAll)),
       next_wake_(make(consumer, "next_wake",
                       "SELECT wake_on FROM {0}_leads WHERE lane = $1::int AND wake_on IS NOT NULL"
-                      " ORDER BY wake_on LIMIT 1")),
-      page_(make(consumer, "page",
-                 "SELECT {1} FROM {0}_leads WHERE lead_id > $1::bigint ORDER BY lead_id LIMIT $2::bigint")) {
-  session_.use({load_, save_, save_wake_, due_, all_, next_wake_, page_});
+                      " ORDER BY wake_on LIMIT 1")) {
+  session_.use({load_, save_, save_wake_, due_, all_, next_wake_});
 }
 
 std::vector<LeadRow> PgLeads::load(std::span<const LeadId> leads) {
@@ -109,10 +107,6 @@ std::vector<LeadRow> PgLeads::due(std::int32_t lane, std::optional<Day> day, Lea
 std::optional<Day> PgLeads::next_wake(std::int32_t lane) {
   const Rows rows = session_.run(next_wake_, Params().add(lane));
   return rows.size() == 0 ? std::nullopt : rows.day(0, 0);
-}
-
-std::vector<LeadRow> PgLeads::page(LeadId after, std::size_t limit) {
-  return rows_of(session_.run(page_, Params().add(after).add(static_cast<std::int64_t>(limit))));
 }
 
 PgHeld::PgHeld(PgSession& session, const std::string& consumer)

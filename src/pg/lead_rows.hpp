@@ -15,13 +15,11 @@ class PgLeads final : public flow::LeadTable {
   void save(std::span<const flow::LeadRow> rows) override;
   std::vector<flow::LeadRow> due(std::int32_t lane, std::optional<Day> day, LeadId after, std::size_t limit) override;
   std::optional<Day> next_wake(std::int32_t lane) override;
-  /// All rows of all lanes, page by page: those with id > after, in order.
-  std::vector<flow::LeadRow> page(LeadId after, std::size_t limit);
 
  private:
   void save_with(const Statement& statement, const std::vector<const flow::LeadRow*>& rows);
   PgSession& session_;
-  Statement load_, save_, save_wake_, due_, all_, next_wake_, page_;
+  Statement load_, save_, save_wake_, due_, all_, next_wake_;
 };
 
 class PgHeld final : public flow::HeldTable {

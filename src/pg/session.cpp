@@ -51,8 +51,7 @@ PgSession::~PgSession() = default;
 void PgSession::make_connection() {
   if (connection_) predecessor_ = connection_->backend();
   connection_.reset();
-  auto fresh = std::make_unique<Connection>(settings_.dsn, settings_.application,
-                                            settings_.patient ? kAdminSettings : kBatchSettings, statements_);
+  auto fresh = std::make_unique<Connection>(settings_.dsn, settings_.application, kBatchSettings, statements_);
   if (predecessor_.pid != 0) {
     Params params;
     fresh->run(kEndBackend, params.add(predecessor_.pid).add(predecessor_.start));

@@ -25,7 +25,6 @@ struct SessionSettings {
   std::string dsn;          // libpq connection string or URI
   std::string application;  // as PostgreSQL shows it: "scoreline scoring"
   std::string owner;        // for people: "host:process pid"; "" = this host and process
-  bool patient = false;     // a command of somebody who waits: no time limit per statement, plans by statistics
 };
 
 class PgSession final : public flow::Session {
