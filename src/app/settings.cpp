@@ -4,16 +4,19 @@
 #include <fmt/ranges.h>
 
 #include <filesystem>
-#include <toml++/toml.h>
+#include <fstream>
+#include <iterator>
 
 #include "base/config_value.hpp"
 #include "base/errors.hpp"
 #include "base/sha256.hpp"
+#include "wire/rulebook_toml_tree.hpp"
 
 namespace scoreline::app {
 namespace {
 
 using base::UsageError;
+using wire::TomlNode;
 namespace config = base::config;
 
 constexpr std::string_view kKafkaOptions = "kafka.options.";
@@ -60,20 +63,20 @@ bool declared(std::string_view name) {
   return name.starts_with(kKafkaOptions);
 }
 
-std::string place_of(const std::string& file, const toml::node& node) {
-  return fmt::format("{}:{}:{}", file, node.source().begin.line, node.source().begin.column);
-}
+std::string place_of(const std::string& file, const TomlNode& node) { return fmt::format("{}:{}:{}", file, node.line, node.column); }
 
-std::string text_of(const toml::node& node, const std::string& place) {
-  if (const auto* text = node.as_string()) return text->get();
-  if (const auto* number = node.as_integer()) return std::to_string(number->get());
-  if (const auto* boolean = node.as_boolean()) return boolean->get() ? "true" : "false";
-  if (const auto* list = node.as_array()) {
-    std::vector<std::string> entries;
-    for (const auto& entry : *list) entries.push_back(text_of(entry, place));
-    return fmt::format("{}", fmt::join(entries, ","));
+std::string text_of(const TomlNode& node, const std::string& place) {
+  switch (node.kind) {
+    case TomlNode::Kind::string: return node.text;
+    case TomlNode::Kind::integer: return std::to_string(node.integer);
+    case TomlNode::Kind::boolean: return node.boolean ? "true" : "false";
+    case TomlNode::Kind::array: {
+      std::vector<std::string> entries;
+      for (const TomlNode& entry : node.children) entries.push_back(text_of(entry, place));
+      return fmt::format("{}", fmt::join(entries, ","));
+    }
+    default: throw UsageError(place + ": expected a string, an integer, a boolean or a list of these");
   }
-  throw UsageError(place + ": expected a string, an integer, a boolean or a list of these");
 }
 
 std::string sha256_hex(std::string_view text) {
@@ -82,41 +85,39 @@ std::string sha256_hex(std::string_view text) {
   return hex;
 }
 
-WriteKeySetting read_write_key(const toml::table& table, const std::string& file) {
+WriteKeySetting read_write_key(const TomlNode& table, const std::string& file) {
   WriteKeySetting key;
-  for (const auto& [name, node] : table) {
+  for (const TomlNode& node : table.children) {
     const std::string place = place_of(file, node);
-    if (name == "name") {
+    if (node.key == "name") {
       key.name = text_of(node, place);
-    } else if (name == "key") {
+    } else if (node.key == "key") {
       key.key_sha256 = sha256_hex(text_of(node, place));
-    } else if (name == "key_sha256") {
+    } else if (node.key == "key_sha256") {
       key.key_sha256 = text_of(node, place);
-    } else if (name == "trusted") {
-      const auto* boolean = node.as_boolean();
-      if (boolean == nullptr) throw UsageError(place + ": trusted is true or false");
-      key.trusted = boolean->get();
+    } else if (node.key == "trusted") {
+      if (node.kind != TomlNode::Kind::boolean) throw UsageError(place + ": trusted is true or false");
+      key.trusted = node.boolean;
     } else {
       static constexpr std::string_view kKnown[] = {"name", "key", "key_sha256", "trusted"};
-      throw UsageError(fmt::format("{}: unknown key `{}` of a write key{}", place, name.str(), config::suggestion(name.str(), kKnown)));
+      throw UsageError(fmt::format("{}: unknown key `{}` of a write key{}", place, node.key, config::suggestion(node.key, kKnown)));
     }
   }
-  if (key.name.empty() || key.key_sha256.size() != 64) throw UsageError(place_of(file, table) + ": a write key needs a name and a key (or key_sha256, 64 hexadecimal digits)");
+  if (key.name.empty() || key.key_sha256.size() != 64)
+    throw UsageError(place_of(file, table) + ": a write key needs a name and a key (or key_sha256, 64 hexadecimal digits)");
   return key;
 }
 
-void read_table(const toml::table& table, const std::string& prefix, const std::string& file, std::map<std::string, Raw>& raw, Settings& settings) {
-  for (const auto& [key, node] : table) {
-    const std::string name = prefix + std::string(key.str());
+void read_table(const TomlNode& table, const std::string& prefix, const std::string& file, std::map<std::string, Raw>& raw, Settings& settings) {
+  for (const TomlNode& node : table.children) {
+    const std::string name = prefix + node.key;
     if (name == "write_key") {
-      const auto* list = node.as_array();
-      if (list == nullptr) throw UsageError(place_of(file, node) + ": write keys are written as [[write_key]] tables");
-      for (const auto& entry : *list)
-        if (const auto* one = entry.as_table()) settings.write_keys.push_back(read_write_key(*one, file));
-    } else if (const auto* inner = node.as_table(); inner != nullptr && !declared(name)) {
-      read_table(*inner, name + ".", file, raw, settings);
+      if (node.kind != TomlNode::Kind::array) throw UsageError(place_of(file, node) + ": write keys are written as [[write_key]] tables");
+      for (const TomlNode& entry : node.children) settings.write_keys.push_back(read_write_key(entry, file));
+    } else if (node.kind == TomlNode::Kind::table && !declared(name)) {
+      read_table(node, name + ".", file, raw, settings);
     } else if (!declared(name)) {
-      unknown(name, place_of(file, node));
+      unknown(name, fmt::format("{}:{}:{}", file, node.key_line, node.key_column));
     } else {
       raw[name] = {text_of(node, place_of(file, node)), place_of(file, node)};
     }
@@ -124,12 +125,12 @@ void read_table(const toml::table& table, const std::string& prefix, const std::
 }
 
 void read_file(const std::string& path, std::map<std::string, Raw>& raw, Settings& settings) {
-  try {
-    const toml::table table = toml::parse_file(path);
-    read_table(table, "", path, raw, settings);
-  } catch (const toml::parse_error& error) {
-    throw UsageError(fmt::format("{}:{}:{}: {}", path, error.source().begin.line, error.source().begin.column, error.description()));
-  }
+  std::ifstream in(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in) throw UsageError(path + ": the settings file cannot be read");
+  const wire::TomlDocument document = wire::parse_toml(text);
+  if (!document.readable) throw UsageError(fmt::format("{}:{}:{}: {}", path, document.line, document.column, document.message));
+  read_table(document.root, "", path, raw, settings);
 }
 
 void read_environment(std::map<std::string, Raw>& raw) {
