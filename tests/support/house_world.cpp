@@ -51,6 +51,19 @@ std::vector<std::string> decisions(const std::vector<flow::StoredRecord>& log) {
   return values;
 }
 
+std::string state_text(const std::string& bytes) {
+  core::ScoreState state;
+  REQUIRE(state.decode(bytes));
+  std::string text = "tier " + state.tier;
+  for (const core::Tallies* tallies : {&state.tallies, &state.staged}) {
+    text += fmt::format(" | {}", tallies == &state.staged ? state.staged_version : 0);
+    for (std::size_t i = 0; i < tallies->size(); ++i)
+      for (const core::DayCount& count : tallies->entry(i).tally)
+        text += fmt::format(" {:x}/{:x}/{}:{}", tallies->entry(i).match >> 48, count.value >> 48, base::format_date(count.day), count.n);
+  }
+  return text + fmt::format(" fits {:x} {}", state.fits.fits, state.fits.holding.size());
+}
+
 }  // namespace
 
 Fed page(const std::string& message, const std::string& key, const std::string& ids, base::Instant time, const std::string& more) {
@@ -298,13 +311,14 @@ void World::check_replay() {
     alone.house.database.rulebooks = house.database.rulebooks;
     for (const flow::StoredRecord& record : house.broker.log(Topic::lead_activities, p)) alone.house.broker.append(Topic::lead_activities, 0, record);
     alone.add_scoring().assign({0});
+    alone.scoring[0]->sink.forgets = {Topic::lead_activities};
     alone.settle();
     const auto& replayed = alone.house.database.leads["scoring"];
     for (const auto& [lead, row] : house.database.leads["scoring"]) {
       if (row.lane != p || row.forward_to || row.erased) continue;
       const auto found = replayed.find(lead);
       REQUIRE_MESSAGE(found != replayed.end(), "lead ", lead.value, " of partition ", p);
-      CHECK_MESSAGE(found->second.state == row.state, "lead ", lead.value, " of partition ", p);
+      CHECK_MESSAGE(found->second.state == row.state, "lead ", lead.value, " of partition ", p, ": ", state_text(found->second.state), "\n live: ", state_text(row.state));
       CHECK_MESSAGE(found->second.personal == row.personal, "lead ", lead.value, " of partition ", p);
     }
     CHECK(alone.tier_changes(0) == tier_changes(p));

@@ -1,0 +1,248 @@
+/// Interleavings 27 and 28, as far as scoring goes: rule books published while events flow and merges are in flight.
+#include <doctest/doctest.h>
+
+#include <fmt/format.h>
+
+#include "support/house_chaos.hpp"
+
+using namespace scoreline;
+using namespace scoreline::test::house;
+using core::RecordKind;
+
+namespace {
+
+const base::Instant kStart = at("2026-03-01T10:00:00Z");
+base::Instant minutes(std::int64_t n) { return {kStart.us + n * 60 * base::kSecondUs}; }
+
+/// Matches that the plain book does not count; `page` is shared, `login` and `form` are gone.
+const std::string kSecond = R"(
+[score]
+max = 1000000
+[[rule]]
+id = "page"
+points = 2
+on = "page"
+[[rule]]
+id = "customer"
+points = 300
+on = ["customer.changed", "identify"]
+[[rule]]
+id = "form_day"
+points = 5000
+on = "Form Submitted"
+once_per = "day"
+[[tier]]
+id = "small"
+min = 0
+[[tier]]
+id = "big"
+min = 5000
+)";
+
+/// Brings back what the second book had dropped.
+std::string third_book() {
+  std::string text = plain_book();
+  text.replace(text.find("points = 1\n"), 10, "points = 3");
+  return text;
+}
+
+/// The publisher of the CLI: one step after the other, each when the house is ready for it.
+struct Publisher {
+  World& world;
+  std::uint64_t version;
+  std::string toml;
+  int state = 0;
+
+  void prepare(base::Instant now, const std::set<std::int32_t>& partitions = {}) {
+    world.store_book(version, toml);
+    world.announce(RecordKind::rulebook_prepared, version, now, partitions);
+    state = 1;
+  }
+  bool activate_when_ready(base::Instant now) {
+    if (state != 1 || !world.ready(version)) return false;
+    world.announce(RecordKind::rulebook_activated, version, now);
+    state = 2;
+    return true;
+  }
+};
+
+void check_like_counted_from_the_start(World& world, const std::vector<Fed>& events, base::Instant end, const std::string& book) {
+  world.check_at_rest();
+  const Outcomes got = world.outcomes(base::day_of(end), book), want = without_faults(events, end, book);
+  CHECK_MESSAGE(got == want, "got", to_text(got), "\nwant", to_text(want));
+}
+
+}  // namespace
+
+TEST_CASE("27: a new match is published while merges are in flight, on either side of prepared in both partitions: counted once") {
+  // Where the two announcements stand among the steps of the merge, in either partition.
+  for (int q = 0; q < 5; ++q)
+    for (int p = 0; p < 5; ++p)
+      for (int wait = 0; wait < 3; ++wait) {
+        World world(2);
+        world.house.scoring.count_back_records = 2;
+        world.add_identity().assign({0, 1});
+        world.add_scoring().assign({0});
+        world.add_scoring().assign({1});
+        std::vector<Fed> events;
+        const auto feed = [&](const Fed& fed) {
+          events.push_back(fed);
+          world.feed_into(0, fed);
+        };
+        // One lead per partition, made until they lie there.
+        std::map<std::int32_t, std::string> names;
+        for (int i = 0; names.size() < 2; ++i) {
+          const std::string name = fmt::format("n{}", i);
+          feed(page("first " + name, name, fmt::format(R"("anonymousId":"{}")", name), minutes(0)));
+          world.settle();
+          names.try_emplace(world.partition_of(world.lead_of("anon:" + name)), name);
+        }
+        const std::string loser = names[1], survivor = names[0];
+        const std::string from = fmt::format(R"("anonymousId":"{}")", loser), to = fmt::format(R"("anonymousId":"{}","userId":"u")", survivor);
+        feed(identify("u", survivor, to, minutes(0)));
+        for (int i = 0; i < 3; ++i) feed(track("Form Submitted", fmt::format("f{}", i), loser, from, minutes(i * 1440), R"("properties":{"form":"a"})"));
+        Publisher publisher{world, 1, kSecond};
+        world.store_book(1, kSecond);
+        const auto steps = [&](std::size_t lane, int n) {
+          for (int i = 0; i < n; ++i) world.scoring[lane]->runner().step();
+        };
+        for (int moment = 0; moment < 5; ++moment) {
+          const base::Instant now = minutes(3 * 1440 + moment);
+          if (moment == q) publisher.prepare(now, {1});
+          if (moment == p) publisher.prepare(now, {0});
+          if (moment == 1) feed(identify("merge", "u", R"("userId":"u",)" + from, now));
+          feed(page(fmt::format("l{}", moment), loser, from, now));
+          feed(track("Form Submitted", fmt::format("g{}", moment), "u", R"("userId":"u")", now, R"("properties":{"form":"b"})"));
+          for (int i = 0; i < 3; ++i) world.identity[0]->runner().step();
+          if (wait != 0) steps(1, wait);
+          if (moment == 2) steps(0, 1 + wait);
+        }
+        world.settle();
+        REQUIRE(publisher.activate_when_ready(minutes(4 * 1440)));
+        world.tick(minutes(5 * 1440));
+        world.settle();
+        check_like_counted_from_the_start(world, events, minutes(5 * 1440), kSecond);
+        world.check_replay();
+      }
+}
+
+TEST_CASE("27b: leads merged long ago are counted in full, and the count-back itself changes no tier before the switch") {
+  World world(3);
+  world.start_simply();
+  Dice dice(7);
+  const Events events = random_events(dice, 80);
+  world.feed(events.all);
+  world.tick(events.end);
+  world.settle();
+  std::size_t changes = 0;
+  for (std::int32_t p = 0; p < 3; ++p) changes += world.tier_changes(p).size();
+  Publisher publisher{world, 1, kSecond};
+  publisher.prepare(events.end);
+  world.settle();
+  std::size_t after = 0;
+  for (std::int32_t p = 0; p < 3; ++p) after += world.tier_changes(p).size();
+  CHECK(after == changes);
+  REQUIRE(publisher.activate_when_ready(events.end));
+  world.settle();
+  check_like_counted_from_the_start(world, events.all, events.end, kSecond);
+  world.check_replay();
+}
+
+TEST_CASE("27c: a lane that counts back at once tells others that have not been told to prepare yet") {
+  World world(2);
+  world.start_simply();
+  Dice dice(11);
+  const Events events = random_events(dice, 40);
+  world.feed(events.all);
+  world.settle();
+  Publisher publisher{world, 1, kSecond};
+  publisher.prepare(events.end, {0});
+  world.settle();
+  CHECK_FALSE(world.ready(1));
+  publisher.prepare(events.end, {1});
+  world.settle();
+  REQUIRE(publisher.activate_when_ready(events.end));
+  world.tick(events.end);
+  world.settle();
+  check_like_counted_from_the_start(world, events.all, events.end, kSecond);
+}
+
+TEST_CASE("27d: what a count-back releases in the same batch is counted once") {
+  // B waits for A; the count-back passes the record that is held, while the handover comes, in chunks of every size.
+  for (std::size_t chunk = 1; chunk < 8; ++chunk)
+    for (int ahead = 0; ahead < 6; ++ahead) {
+      World world(2);
+      world.house.scoring.count_back_records = chunk;
+      world.add_identity().assign({0, 1});
+      world.add_scoring().assign({0});
+      world.add_scoring().assign({1});
+      std::vector<Fed> events;
+      const auto feed = [&](const Fed& fed) {
+        events.push_back(fed);
+        world.feed_into(0, fed);
+        for (int i = 0; i < 3; ++i) world.identity[0]->runner().step();
+      };
+      std::map<std::int32_t, std::string> names;
+      for (int i = 0; names.size() < 2; ++i) {
+        const std::string name = fmt::format("n{}", i);
+        feed(page("first " + name, name, fmt::format(R"("anonymousId":"{}")", name), minutes(0)));
+        names.try_emplace(world.partition_of(world.lead_of("anon:" + name)), name);
+      }
+      const std::string from = fmt::format(R"("anonymousId":"{}")", names[1]);
+      feed(identify("u", names[0], fmt::format(R"("anonymousId":"{}","userId":"u")", names[0]), minutes(0)));
+      world.settle();
+      feed(identify("merge", "u", R"("userId":"u",)" + from, minutes(1)));
+      for (int i = 0; i < 3; ++i) feed(identify(fmt::format("i{}", i), "u", R"("userId":"u")", minutes(2)));
+      for (int i = 0; i < 6; ++i) world.scoring[0]->runner().step();  // all of it is held
+      Publisher publisher{world, 1, kSecond};
+      publisher.prepare(minutes(3));
+      for (int i = 0; i < ahead; ++i) world.scoring[0]->runner().step();
+      world.settle();
+      REQUIRE(publisher.activate_when_ready(minutes(4)));
+      world.tick(minutes(5));
+      world.settle();
+      check_like_counted_from_the_start(world, events, minutes(5), kSecond);
+    }
+}
+
+TEST_CASE("28: a publish is cancelled, killed and resumed, another one follows; a lane is taken over in the middle of its count-back") {
+  for (std::uint64_t start = 1; start <= 60; ++start) {
+    CAPTURE(start);
+    Dice dice(start);
+    const Events events = random_events(dice, 30 + dice.roll(40));
+    World world(1 + dice.roll(3));
+    Chaos chaos(dice, world);
+    std::vector<Publisher> books{{world, 1, kSecond}, {world, 2, third_book()}};
+    const bool first_is_cancelled = dice.one_in(3);
+    std::size_t next = 0;
+    base::Instant now = kStart;
+    const auto publish = [&] {
+      if (next >= books.size()) return;
+      Publisher& publisher = books[next];
+      if (publisher.state == 0 || dice.one_in(6)) {  // once more: the publisher was killed, and resumed
+        if (publisher.state < 2) publisher.prepare(now);
+        if (publisher.state == 1 && next == 0 && first_is_cancelled) ++next;
+      } else if (publisher.activate_when_ready(now)) {
+        if (dice.one_in(3)) world.announce(RecordKind::rulebook_activated, publisher.version, now);
+        ++next;
+      }
+    };
+    for (const Fed& fed : events.all) {
+      now = fed.time;
+      world.feed(fed);
+      if (dice.one_in(5)) publish();
+      for (int i = dice.roll(8); i > 0; --i) chaos.turn();
+    }
+    for (int i = 0; i < 100; ++i) chaos.turn();
+    chaos.calm();
+    for (int i = 0; i < 40 && next < books.size(); ++i) {
+      publish();
+      world.settle();
+    }
+    REQUIRE(next == 2);
+    world.tick(events.end);
+    world.settle();
+    check_like_counted_from_the_start(world, events.all, events.end, third_book());
+    world.check_replay();
+  }
+}

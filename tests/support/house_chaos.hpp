@@ -1,0 +1,49 @@
+#pragma once
+/// Random events and a random world: which process steps when, and what breaks. Everything follows from one number.
+#include <random>
+
+#include "support/house_world.hpp"
+
+namespace scoreline::test::house {
+
+class Dice {
+ public:
+  explicit Dice(std::uint64_t start) : engine_(start) {}
+  int roll(int sides) { return std::uniform_int_distribution<int>(0, sides - 1)(engine_); }
+  bool one_in(int n) { return roll(n) == 0; }
+  template <typename T>
+  const T& pick(const std::vector<T>& from) { return from[static_cast<std::size_t>(roll(static_cast<int>(from.size())))]; }
+  std::mt19937_64& engine() { return engine_; }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+/// A few people with devices, a login, an address and a customer number each; who is who is unambiguous in the end.
+struct Events {
+  std::vector<Fed> all;
+  base::Instant end;  // after the last midnight
+};
+Events random_events(Dice& dice, int count);
+
+/// A world whose processes live dangerously. calm() ends all faults and lets it come to rest.
+class Chaos {
+ public:
+  Chaos(Dice& dice, World& world);
+  /// One random thing happens.
+  void turn();
+  void calm();
+
+ private:
+  void deal(bool identity);
+  void kill(bool identity);
+  void break_something(app::MemoryProcess& process);
+  app::MemoryProcess& random_process();
+  std::vector<app::MemoryProcess*> processes(bool identity);
+
+  Dice& dice_;
+  World& world_;
+  bool nested_ = false;
+};
+
+}  // namespace scoreline::test::house
