@@ -221,8 +221,10 @@ void LeadConsumer::run_sweep(Plan& plan, LeadLane& lane) {
   LaneState& state = *work.state;
   const bool daily = state.sweep.kind == Sweep::Kind::day;
   const Instant now = daily ? midnight(state.sweep.day) : state.now;
-  const std::int64_t head = work.taken < work.records.size() ? work.records[work.taken].offset : state.inputs[0].next_offset;
-  Cause cause{head, daily ? std::optional(state.sweep.day) : std::nullopt, !daily, nullptr};
+  // A day comes before the record that begins it, a rule book behind the one that activated it: places in the log both,
+  // however it was cut into batches.
+  const std::int64_t activated = work.taken > 0 ? work.records[work.taken - 1].offset : state.inputs[0].next_offset - 1;
+  Cause cause{daily ? work.records[work.taken].offset : activated, daily ? std::optional(state.sweep.day) : std::nullopt, !daily, nullptr};
   for (Lead* lead : batch_.take(std::move(plan.swept))) {
     state.sweep.after_lead = lead->row.lead.value;
     if (lead->row.erased || lead->row.forward_to) continue;

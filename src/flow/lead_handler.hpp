@@ -15,7 +15,7 @@ namespace scoreline::flow {
 
 /// Why a decision is made: its place in the order of semantics 1.1 (design 5, One order for decisions).
 struct Cause {
-  std::int64_t offset = 0;         // in lead.activities[lane]; sweeps: the lane's next record
+  std::int64_t offset = 0;         // in lead.activities[lane]; a sweep: the record that begins the day or activated the book
   std::optional<core::Day> day;    // of a sweep: the midnight
   bool rulebook = false;           // a rule book was activated: promote what was staged for it, then decide by it
   const core::Activity* activity = nullptr;  // none: a sweep or a rule book

@@ -102,6 +102,7 @@ void MemorySink::send(const std::string& stream, BatchId id, const OutBatch& bat
       return;
     }
     if (fail_after > 0) --fail_after;
+    if (forgets.contains(out.topic)) return;
     StoredRecord record{out.time, std::string(out.key), std::string(out.value), stream, std::string(out.type), "", out.seq, false};
     if (delay_records)
       delayed_.push_back({out.topic, out.partition, std::move(record)});

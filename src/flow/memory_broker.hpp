@@ -85,6 +85,8 @@ class MemorySink final : public Sink {
   std::int64_t fail_after = -1;
   bool withhold_acks = false;
   bool delay_records = false;
+  /// Topics whose records are acknowledged and vanish: a replay must not write into the log that it reads.
+  std::set<Topic> forgets;
   /// Writes what was delayed.
   void deliver_delayed();
 
