@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <array>
 #include <optional>
 
@@ -142,6 +144,20 @@ void TopicsAdmin::apply(const TopicPlan& plan) {
   for (const TopicToCreate& topic : plan.create) create(topic);
   for (const TopicDifference& difference : plan.differences)
     if (difference.harmless) alter(difference);
+  wait_until_known(plan);
+}
+
+// A broker answers for a new topic a moment before it tells others about it; whoever comes next must find it.
+void TopicsAdmin::wait_until_known(const TopicPlan& plan) {
+  constexpr int kTries = 100;
+  for (int i = 0; i < kTries && !plan.create.empty(); ++i) {
+    const std::vector<TopicInfo> there = list();
+    const bool all = std::all_of(plan.create.begin(), plan.create.end(), [&](const TopicToCreate& topic) {
+      return std::any_of(there.begin(), there.end(), [&](const TopicInfo& info) { return info.name == topic.name; });
+    });
+    if (all) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
 }
 
 void TopicsAdmin::create(const TopicToCreate& topic) {

@@ -57,6 +57,7 @@ class TopicsAdmin {
  private:
   int brokers();
   void create(const TopicToCreate& topic);
+  void wait_until_known(const TopicPlan& plan);
   void alter(const TopicDifference& difference);
   std::vector<std::pair<std::string, std::string>> settings_of(const std::string& topic);
 
