@@ -11,6 +11,7 @@
 #include "app/store.hpp"
 #include "app/table_print.hpp"
 #include "base/errors.hpp"
+#include "core/report_number.hpp"
 #include "wire/json_writer.hpp"
 
 namespace scoreline::app {
@@ -33,7 +34,7 @@ void print_leads(const CommandContext& context, Store& store, LeadReporter& repo
     if (context.json) {
       std::string report = reporter.report(one.row.lead, one.row.lane, identity, *scored, one.today);
       report.pop_back();
-      fmt::print("{},\"change_7d\":\"{}\"}}\n", report, signed_number(one.change));
+      fmt::print("{},\"change_7d\":\"{}\"}}\n", report, core::report_number(one.change));
       continue;
     }
     lines.push_back({one.row.lead, display_name(one.row.lead, identity), scored->tier, one.score, one.change, top_reasons(reporter.scorer(), scored->score, 3)});
@@ -57,7 +58,7 @@ int run_leads(const CommandContext& context, const LeadsWords& words) {
   Store store(settings);
   const auto book = store.active_rulebook();
   check_tier(words.tier, *book);
-  LeadReporter reporter(book, settings.hash_key);
+  LeadReporter reporter(book);
   const auto now = store.scoring_now();
   LeadRanking ranking(words.sort == "change" ? LeadRanking::By::change : LeadRanking::By::score, words.limit);
   std::size_t unreadable = 0;
@@ -124,7 +125,7 @@ int run_lead(const CommandContext& context, const std::string& text) {
   const Settings settings = context.settings();
   Store store(settings);
   const auto book = store.active_rulebook();
-  LeadReporter reporter(book, settings.hash_key);
+  LeadReporter reporter(book);
   auto one = load_lead(store, text);
   if (!one) return kProblem;
   const core::LeadId lead = one->found.lead.lead;
@@ -157,7 +158,7 @@ int run_explain(const CommandContext& context, const std::string& text, const st
   const Settings settings = context.settings();
   Store store(settings);
   const auto book = store.active_rulebook();
-  LeadReporter reporter(book, settings.hash_key);
+  LeadReporter reporter(book);
   auto one = load_lead(store, text);
   if (!one) return kProblem;
   const core::LeadId lead = one->found.lead.lead;
