@@ -25,12 +25,12 @@ Decoded& open(flow::LeadData& lead) {
 
 }  // namespace
 
-ScoringHandler::ScoringHandler(std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared, const base::HashKey& key)
-    : active_(active), scorer_(active), matcher_(active, key) {
-  if (prepared != nullptr) prepare(std::move(prepared), key);
+ScoringHandler::ScoringHandler(std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared)
+    : active_(active), scorer_(active), matcher_(active) {
+  if (prepared != nullptr) prepare(std::move(prepared));
 }
 
-void ScoringHandler::prepare(std::shared_ptr<const core::RuleBook> book, const base::HashKey& key) {
+void ScoringHandler::prepare(std::shared_ptr<const core::RuleBook> book) {
   std::vector<std::uint64_t> counted;
   for (const core::Match& match : active_->matches) counted.push_back(match.hash);
   std::sort(counted.begin(), counted.end());
@@ -41,7 +41,7 @@ void ScoringHandler::prepare(std::shared_ptr<const core::RuleBook> book, const b
     prepared_.hashes.push_back(book->matches[i].hash);
   }
   std::sort(prepared_.hashes.begin(), prepared_.hashes.end());
-  prepared_.matcher = std::make_unique<flow::EventMatcher>(book, wanted, key);
+  prepared_.matcher = std::make_unique<flow::EventMatcher>(book, wanted);
   prepared_.book = std::move(book);
 }
 

@@ -4,7 +4,6 @@
 #include <memory>
 #include <vector>
 
-#include "base/hash.hpp"
 #include "core/score.hpp"
 #include "core/score_state.hpp"
 #include "flow/event_matcher.hpp"
@@ -14,8 +13,8 @@ namespace scoreline::consumers {
 
 class ScoringHandler final : public flow::LeadHandler {
  public:
-  /// `prepared` may be null. `key`: see flow::EventMatcher.
-  ScoringHandler(std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared, const base::HashKey& key);
+  /// `prepared` may be null.
+  ScoringHandler(std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared);
 
   void count(const core::Activity& activity, int sign, flow::CountFor which, flow::LeadData& lead) override;
   void evaluate(const flow::LeadContext& context, flow::LeadData& lead) override;
@@ -29,7 +28,7 @@ class ScoringHandler final : public flow::LeadHandler {
     std::vector<std::uint64_t> hashes;  // ascending
     std::unique_ptr<flow::EventMatcher> matcher;
   };
-  void prepare(std::shared_ptr<const core::RuleBook> book, const base::HashKey& key);
+  void prepare(std::shared_ptr<const core::RuleBook> book);
 
   std::shared_ptr<const core::RuleBook> active_;
   core::Scorer scorer_;

@@ -15,10 +15,10 @@ LAST = ["Albers", "Brandt", "Conrad", "Dietz", "Ebert", "Falk", "Graf", "Hahn", 
 # How often they come, how deep they look, what they do beyond looking.
 PERSONAS = [
     # share, visits, pages, chance of each action per visit, chance to become known
-    (0.58, (1, 2), (1, 2), 0.02, 0.05),
-    (0.25, (2, 5), (1, 4), 0.10, 0.35),
-    (0.12, (4, 8), (2, 6), 0.25, 0.80),
-    (0.05, (6, 12), (3, 8), 0.45, 1.00),
+    (0.58, (1, 2), (1, 2), 0.005, 0.05),
+    (0.25, (2, 4), (1, 3), 0.02, 0.35),
+    (0.12, (3, 6), (1, 4), 0.05, 0.80),
+    (0.05, (4, 9), (2, 5), 0.10, 1.00),
 ]
 ACTIONS = [
     ("Video Watched", {}),

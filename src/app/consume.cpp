@@ -69,13 +69,13 @@ class IdentityConsumption final : public Consumption {
 
 class ScoringConsumption final : public Consumption {
  public:
-  ScoringConsumption(const Settings& settings, flow::ConsumerSpec spec, pg::PgSession& session, flow::LogReader& reader)
+  ScoringConsumption(flow::ConsumerSpec spec, pg::PgSession& session, flow::LogReader& reader)
       : leads_(session, spec.name),
         held_(session, spec.name),
         table_(session),
         books_(&table_, std::make_shared<core::RuleBook>(),
-               [key = settings.hash_key](std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared) {
-                 return std::make_unique<consumers::ScoringHandler>(std::move(active), std::move(prepared), key);
+               [](std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared) {
+                 return std::make_unique<consumers::ScoringHandler>(std::move(active), std::move(prepared));
                }),
         consumer_(std::move(spec), leads_, held_, books_, &reader, base::steady_us, {}) {}
   flow::Consumer& consumer() override { return consumer_; }
@@ -153,7 +153,7 @@ int run_consumer(const Settings& settings, const std::string& name) {
   if (name == "identity")
     consumption = std::make_unique<IdentityConsumption>(settings, std::move(spec), session);
   else
-    consumption = std::make_unique<ScoringConsumption>(settings, std::move(spec), session, reader);
+    consumption = std::make_unique<ScoringConsumption>(std::move(spec), session, reader);
   pg::PgLanes lanes(session);
   pg::PgOutbox outbox(session);
   pg::PgDeadLetters dead_letters(session);

@@ -27,9 +27,9 @@ std::string_view to_text(Standing standing) {
 }
 
 LeadHistory make_history(const std::vector<flow::ActivityRow>& rows, const std::vector<base::Hash128>& retracted,
-                         std::shared_ptr<const core::RuleBook> book, const base::HashKey& key) {
+                         std::shared_ptr<const core::RuleBook> book) {
   LeadHistory history;
-  flow::EventMatcher matcher(std::move(book), key);
+  flow::EventMatcher matcher(std::move(book));
   for (const flow::ActivityRow& row : rows) {
     auto record = wire::decode_lead_record(row.record);
     if (!record.ok() || record->kind != core::RecordKind::activity) continue;

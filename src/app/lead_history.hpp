@@ -38,7 +38,7 @@ struct LeadHistory {
 
 /// `retracted`: sorted hashes of those of the rows that were taken back. Rows that are no activities are passed over.
 LeadHistory make_history(const std::vector<flow::ActivityRow>& rows, const std::vector<base::Hash128>& retracted,
-                         std::shared_ptr<const core::RuleBook> book, const base::HashKey& key);
+                         std::shared_ptr<const core::RuleBook> book);
 
 /// The state as it was when the log had come to `at`: what came later is taken off, traits are settled anew. Exact unless
 /// the history is truncated. The tier is step-wise and not known: "".

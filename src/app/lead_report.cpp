@@ -41,7 +41,7 @@ std::vector<std::string> sorted_identifiers(const core::LeadIdentity& identity) 
   return texts;
 }
 
-LeadReporter::LeadReporter(std::shared_ptr<const core::RuleBook> book, const base::HashKey& key) : book_(book), scorer_(book), matcher_(book, key) {}
+LeadReporter::LeadReporter(std::shared_ptr<const core::RuleBook> book) : book_(book), scorer_(book), matcher_(book) {}
 
 std::optional<ScoredLead> LeadReporter::score(const flow::LeadRow* row, base::Day today) {
   ScoredLead result;

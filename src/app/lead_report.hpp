@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "base/hash.hpp"
 #include "core/identity.hpp"
 #include "core/score.hpp"
 #include "flow/event_matcher.hpp"
@@ -23,7 +22,7 @@ struct ScoredLead {
 
 class LeadReporter {
  public:
-  LeadReporter(std::shared_ptr<const core::RuleBook> book, const base::HashKey& key);
+  explicit LeadReporter(std::shared_ptr<const core::RuleBook> book);
 
   const core::Scorer& scorer() const { return scorer_; }
   /// `row` may be missing: a lead for which nothing was counted yet. nullopt: bytes that are not a scoring row.

@@ -34,7 +34,6 @@ consumers::IdentityOptions identity_options(const base::HashKey& key, std::size_
   consumers::IdentityOptions options;
   options.hash_key = key;
   options.id_chunk = id_chunk;
-  options.encode = [](const core::LeadRecord& record) { return wire::encode(record); };
   options.decode = [](std::string_view bytes) -> std::optional<core::LeadRecord> {
     auto record = wire::decode_lead_record(bytes);
     if (!record.ok()) return std::nullopt;
@@ -63,8 +62,8 @@ MemoryScoringProcess::MemoryScoringProcess(MemoryHouse& house)
       held_(session, "scoring"),
       table_(session),
       books_(&table_, house.book,
-             [&house](std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared) {
-               return std::make_unique<consumers::ScoringHandler>(std::move(active), std::move(prepared), house.hash_key);
+             [](std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared) {
+               return std::make_unique<consumers::ScoringHandler>(std::move(active), std::move(prepared));
              }),
       consumer_(spec_, leads_, held_, books_, &reader, [&house] { return house.steady_us; }, house.scoring) {
   run(consumer_, consumer_);

@@ -153,7 +153,7 @@ class Simulation {
   }
 
   void report(base::Day today) {
-    LeadReporter reporter(book_, house_.hash_key);
+    LeadReporter reporter(book_);
     const auto& rows = house_.database.leads["scoring"];
     std::vector<std::pair<std::string, std::string>> reports;  // sort key, text
     for (const core::LeadId lead : surviving()) {

@@ -106,7 +106,7 @@ LeadHistory Store::history(core::LeadId lead, const core::LeadIdentity& identity
   for (const flow::ActivityRow& row : rows) messages.push_back(row.message);
   std::sort(messages.begin(), messages.end());
   messages.erase(std::unique(messages.begin(), messages.end()), messages.end());
-  LeadHistory history = make_history(rows, messages.empty() ? messages : retractions_.find(messages), std::move(book), hash_key_);
+  LeadHistory history = make_history(rows, messages.empty() ? messages : retractions_.find(messages), std::move(book));
   history.truncated = rows.size() >= kActivitiesMax;
   return history;
 }

@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "base/hash.hpp"
 #include "core/rule_index.hpp"
 #include "wire/fields_reader.hpp"
 
@@ -31,11 +32,11 @@ struct EventMatcher::Parts {
   TraitFacts facts;
 };
 
-EventMatcher::EventMatcher(std::shared_ptr<const core::RuleBook> book, const base::HashKey& key)
-    : book_(std::move(book)), key_(key), parts_(std::make_unique<Parts>(*book_)) {}
+EventMatcher::EventMatcher(std::shared_ptr<const core::RuleBook> book)
+    : book_(std::move(book)), parts_(std::make_unique<Parts>(*book_)) {}
 
-EventMatcher::EventMatcher(std::shared_ptr<const core::RuleBook> book, const std::vector<std::uint32_t>& wanted, const base::HashKey& key)
-    : book_(std::move(book)), key_(key), parts_(std::make_unique<Parts>(*book_, wanted)) {}
+EventMatcher::EventMatcher(std::shared_ptr<const core::RuleBook> book, const std::vector<std::uint32_t>& wanted)
+    : book_(std::move(book)), parts_(std::make_unique<Parts>(*book_, wanted)) {}
 
 EventMatcher::~EventMatcher() = default;
 
@@ -84,7 +85,7 @@ std::uint64_t EventMatcher::value_hash(const core::FieldValue& value) const {
       text += value.text;
       break;
   }
-  return base::keyed_hash(key_, text).high;
+  return base::stable_hash(text);
 }
 
 }  // namespace scoreline::flow

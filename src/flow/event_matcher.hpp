@@ -7,7 +7,6 @@
 #include <span>
 #include <vector>
 
-#include "base/hash.hpp"
 #include "core/activity.hpp"
 #include "core/condition.hpp"
 #include "core/rulebook.hpp"
@@ -16,10 +15,11 @@ namespace scoreline::flow {
 
 class EventMatcher {
  public:
-  /// `key`: values of once_per paths are only kept as keyed hashes, they may be personal.
-  EventMatcher(std::shared_ptr<const core::RuleBook> book, const base::HashKey& key);
+  /// Values of once_per paths are only kept as hashes, they may be personal. The same hash in every installation, so that
+  /// the log gives the same tallies wherever it is replayed.
+  explicit EventMatcher(std::shared_ptr<const core::RuleBook> book);
   /// Looks for `wanted` matches only (indices).
-  EventMatcher(std::shared_ptr<const core::RuleBook> book, const std::vector<std::uint32_t>& wanted, const base::HashKey& key);
+  EventMatcher(std::shared_ptr<const core::RuleBook> book, const std::vector<std::uint32_t>& wanted);
   ~EventMatcher();
   EventMatcher(const EventMatcher&) = delete;
   EventMatcher& operator=(const EventMatcher&) = delete;
@@ -38,7 +38,6 @@ class EventMatcher {
   std::uint64_t value_hash(const core::FieldValue& value) const;
 
   std::shared_ptr<const core::RuleBook> book_;
-  base::HashKey key_;
   std::unique_ptr<Parts> parts_;
 };
 

@@ -74,7 +74,7 @@ struct World {
   core::ScoreState state;
 
   explicit World(const std::vector<flow::ActivityRow>& rows, const std::vector<base::Hash128>& retracted = {}) {
-    history = make_history(rows, retracted, book, kKey);
+    history = make_history(rows, retracted, book);
     for (const PastActivity& past : history.activities) {
       if (past.standing != Standing::counts) continue;
       for (const auto& found : past.found) state.add(book->matches[found.match].hash, found.value.value_or(0), base::day_of(past.activity.at), 1);

@@ -60,8 +60,7 @@ def events():
         event = {"messageId": f"m{n}", "anonymousId": device, "type": "page", "context": {"page": {"path": dice.choice(["/", "/pricing", "/pricing/pro", "/blog"])}}}
         kind = dice.random()
         if kind < 0.10:
-            event.update(type="identify", userId=f"user-{person}", traits={"title": dice.choice(["CEO", "Clerk"]) if person % 7 else "CTO", "email": f"p{person}@example.com"})
-            event["traits"]["title"] = "CEO" if person % 5 == 0 else "Clerk"
+            event.update(type="identify", userId=f"user-{person}", traits={"title": "CEO" if person % 5 == 0 else "Clerk", "email": f"p{person}@example.com"})
         elif kind < 0.2:
             event.update(type="track", event="Form Submitted", properties={"form_id": f"f{dice.randrange(3)}"})
         elif kind < 0.3:
@@ -113,7 +112,7 @@ def main():
         house.wait("the consumers to catch up", house.caught_up)
 
         live = house.lines("--json", "leads", "--limit", "0")
-        assert len(live) == PEOPLE or len(live) > PEOPLE, len(live)
+        assert len(live) >= PEOPLE, len(live)
         raw = [json.loads(line) for line in house.scoreline("tail", "tracking.events", "--json").splitlines()]
         assert len(raw) == len(made), f"{len(made)} events accepted, {len(raw)} in the topic"
         raw.sort(key=lambda record: (record["ts"], record["partition"], record["offset"]))

@@ -26,7 +26,11 @@ class House:
     """Kafka, PostgreSQL and any number of scoreline processes in a folder of their own."""
 
     def __init__(self, partitions=6, clock_ms=60000, extra=""):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="scoreline-e2e-"))
+        # Below the folder that scripts/test sweeps at its end, so that nothing is left running whatever happens here.
+        above = os.environ.get("SCORELINE_E2E_DIR")
+        if above:
+            pathlib.Path(above).mkdir(parents=True, exist_ok=True)
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="scoreline-e2e-", dir=above))
         self.folder.chmod(0o755)
         self.services = self.folder / "services"
         self.partitions, self.clock_ms, self.extra = partitions, clock_ms, extra

@@ -251,7 +251,7 @@ std::string World::key_in(std::int32_t partition, const std::string& stem) const
 }
 
 Outcomes World::outcomes(base::Day today, const std::string& toml) {
-  app::LeadReporter reporter(book_of(toml.empty() ? toml_ : toml), house.hash_key);
+  app::LeadReporter reporter(book_of(toml.empty() ? toml_ : toml));
   Outcomes result;
   const auto& rows = house.database.leads["scoring"];
   for (const auto& [id, identity_row] : house.database.identities) {
