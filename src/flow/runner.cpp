@@ -43,7 +43,7 @@ bool Runner::step() {
     gain_lanes();
     if (work()) busy = true;
     note_halts();
-    if (busy && trouble_.empty() == false && options_.steady_us() >= wait_until_us_) trouble_.clear();
+    trouble_.clear();  // also where there is nothing to do: whoever lost his lanes meanwhile is well
   } catch (const base::Unavailable& away) {
     back_off(away.what());
   } catch (const base::Conflict& beaten) {

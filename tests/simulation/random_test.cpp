@@ -2,19 +2,12 @@
 /// runs one of them again; SCORELINE_RUNS=<number> runs so many.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
 #include "support/house_chaos.hpp"
 
 using namespace scoreline;
 using namespace scoreline::test::house;
 
 namespace {
-
-std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 void live_through(std::uint64_t start) {
   CAPTURE(start);
@@ -39,7 +32,6 @@ void live_through(std::uint64_t start) {
 }  // namespace
 
 TEST_CASE("whatever breaks in whatever order, the result is that of a run without faults") {
-  const std::uint64_t first = number_of("SCORELINE_START", 1);
-  const std::uint64_t runs = number_of("SCORELINE_RUNS", std::getenv("SCORELINE_START") != nullptr ? 1 : 300);
+  const auto [first, runs] = starts(300);
   for (std::uint64_t start = first; start < first + runs; ++start) live_through(start);
 }

@@ -206,7 +206,8 @@ TEST_CASE("27d: what a count-back releases in the same batch is counted once") {
 }
 
 TEST_CASE("28: a publish is cancelled, killed and resumed, another one follows; a lane is taken over in the middle of its count-back") {
-  for (std::uint64_t start = 1; start <= 60; ++start) {
+  const auto [first, runs] = starts(60);
+  for (std::uint64_t start = first; start < first + runs; ++start) {
     CAPTURE(start);
     Dice dice(start);
     const Events events = random_events(dice, 30 + dice.roll(40));

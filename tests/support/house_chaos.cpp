@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <utility>
 
 namespace scoreline::test::house {
@@ -97,6 +98,13 @@ class Storyteller {
 };
 
 }  // namespace
+
+std::pair<std::uint64_t, std::uint64_t> starts(std::uint64_t usual) {
+  const char* first = std::getenv("SCORELINE_START");
+  const char* runs = std::getenv("SCORELINE_RUNS");
+  const std::uint64_t otherwise = first == nullptr ? usual : 1;
+  return {first == nullptr ? 1 : std::strtoull(first, nullptr, 10), runs == nullptr ? otherwise : std::strtoull(runs, nullptr, 10)};
+}
 
 Events random_events(Dice& dice, int count) { return Storyteller(dice).tell(count); }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// Random events and a random world: which process steps when, and what breaks. Everything follows from one number.
 #include <random>
+#include <utility>
 
 #include "support/house_world.hpp"
 
@@ -18,6 +19,9 @@ class Dice {
  private:
   std::mt19937_64 engine_;
 };
+
+/// (first, how many): 1 and `usual`, or what the environment says: SCORELINE_START, SCORELINE_RUNS (1 if only that is not set).
+std::pair<std::uint64_t, std::uint64_t> starts(std::uint64_t usual);
 
 /// A few people with devices, a login, an address and a customer number each; who is who is unambiguous in the end.
 struct Events {
