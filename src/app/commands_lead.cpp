@@ -37,7 +37,8 @@ void print_leads(const CommandContext& context, Store& store, LeadReporter& repo
       fmt::print("{},\"change_7d\":\"{}\"}}\n", report, core::report_number(one.change));
       continue;
     }
-    lines.push_back({one.row.lead, display_name(one.row.lead, identity), scored->tier, one.score, one.change, top_reasons(reporter.scorer(), scored->score, 3)});
+    lines.push_back({one.row.lead, display_name(one.row.lead, identity), scored->tier, one.score, one.change,
+                     top_reasons(reporter.scorer(), scored->score, 3)});
   }
   if (context.json) return;
   if (lines.empty())
@@ -90,10 +91,13 @@ struct OneLead {
 // Nothing: a line on stderr has said why.
 std::optional<OneLead> load_lead(Store& store, const std::string& text) {
   const auto query = parse_lead_query(text);
-  if (!query.ok()) throw base::UsageError(query.error().where.empty() ? query.error().message : query.error().where + " " + query.error().message);
+  if (!query.ok())
+    throw base::UsageError(query.error().where.empty() ? query.error().message : query.error().where + " " + query.error().message);
   auto found = store.find(*query);
   if (!found) {
-    fmt::print(stderr, "nobody is known by that; try the number from `scoreline leads`, or user:<id>, email:<address>, anon:<id>, erp:<source>:<number>\n");
+    fmt::print(stderr,
+               "nobody is known by that; try the number from `scoreline leads`, or user:<id>, email:<address>, anon:<id>, "
+               "erp:<source>:<number>\n");
     return std::nullopt;
   }
   if (found->lead.erased) {

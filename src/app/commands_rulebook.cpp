@@ -79,7 +79,8 @@ class ProgressLine {
 };
 
 int run_publish(const CommandContext& context, const PublishWords& words) {
-  if (words.folder.empty() && !words.resume && !words.cancel) throw base::UsageError("name the rule book's folder, or --resume V, or --cancel V");
+  if (words.folder.empty() && !words.resume && !words.cancel)
+    throw base::UsageError("name the rule book's folder, or --resume V, or --cancel V");
   if (!words.folder.empty() && words.resume) throw base::UsageError("--resume goes on with a stored version: leave the folder out");
   const Settings settings = context.settings();
   PublishRequest request;
@@ -100,9 +101,11 @@ int run_publish(const CommandContext& context, const PublishWords& words) {
   Store store(settings);
   StoredRuleBookDesk desk(store.views());
   ProgressLine line;
-  PublishWorld world{desk, {}, {}, {}, {}, base::steady_us, 0, {"scoring"}, 60 * base::kSecondUs};
+  PublishWorld world{desk, desk, {}, {}, {}, {}, base::steady_us, 0, {"scoring"}, 60 * base::kSecondUs};
   world.partitions = kafka::TopicsAdmin(kafka_settings).check_partitions();
-  world.announce = [&](core::RecordKind kind, std::uint64_t version) { announce_rulebook(kafka_settings, kind, version, world.partitions); };
+  world.announce = [&](core::RecordKind kind, std::uint64_t version) {
+    announce_rulebook(kafka_settings, kind, version, world.partitions);
+  };
   world.say = [&](const std::string& text) { line.say(text); };
   world.progress = [&](const std::string& text) { line.show(text); };
   world.wait = [] {
@@ -148,8 +151,12 @@ int list_versions(const CommandContext& context, const std::vector<pg::RuleBookV
   for (const pg::RuleBookView& book : books) {
     const bool decides = book.version == active;
     const base::Instant since = book.activated_at.value_or(book.prepared_at.value_or(book.created_at));
-    table.add({{std::to_string(book.version)}, {decides ? "decides" : pg::to_text(book.state), decides ? Colour::green : Colour::none},
-               {base::format_rfc3339(since).substr(0, 19) + "Z"}, {fitted(book.author, 24)}, {short_sha(book.sha256), Colour::dim}, {fitted(book.note, 60)}});
+    table.add({{std::to_string(book.version)},
+               {decides ? "decides" : pg::to_text(book.state), decides ? Colour::green : Colour::none},
+               {base::format_rfc3339(since).substr(0, 19) + "Z"},
+               {fitted(book.author, 24)},
+               {short_sha(book.sha256), Colour::dim},
+               {fitted(book.note, 60)}});
   }
   fmt::print("{}", table.text(stdout_has_colours()));
   return kDone;
@@ -169,8 +176,8 @@ int show_version(const CommandContext& context, Store& store, const pg::RuleBook
     fmt::print("{}\n", text);
     return kDone;
   }
-  fmt::print("version {}  {}\nauthor   {}\nnote     {}\nstored   {}\nsha256   {}\n", book.version, pg::to_text(book.state), book.author, book.note,
-             base::format_rfc3339(book.created_at), book.sha256);
+  fmt::print("version {}  {}\nauthor   {}\nnote     {}\nstored   {}\nsha256   {}\n", book.version, pg::to_text(book.state), book.author,
+             book.note, base::format_rfc3339(book.created_at), book.sha256);
   if (book.activated_at) fmt::print("decides since {}\n", base::format_rfc3339(*book.activated_at));
   if (!stored) return kDone;
   for (const auto& [name, content] : stored->files) {
@@ -190,7 +197,8 @@ int run_show(const CommandContext& context, std::uint64_t version, bool files) {
   for (const pg::RuleBookView& book : books)
     if (version == 0 ? book.state == flow::StoredRuleBook::State::activated : book.version == version) wanted = &book;
   if (wanted != nullptr) return show_version(context, store, *wanted, files);
-  fmt::print(stderr, "{}; scoreline rulebook show lists what is there\n", version == 0 ? "no rule book decides yet" : fmt::format("there is no version {}", version));
+  fmt::print(stderr, "{}; scoreline rulebook show lists what is there\n",
+             version == 0 ? "no rule book decides yet" : fmt::format("there is no version {}", version));
   return kProblem;
 }
 

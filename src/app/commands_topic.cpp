@@ -28,13 +28,34 @@ std::string plan_json(const kafka::TopicPlan& plan) {
   wire::JsonWriter json(text);
   json.begin_object().key("create").begin_array();
   for (const kafka::TopicToCreate& topic : plan.create) {
-    json.begin_object().key("topic").string(topic.name).key("partitions").integer(topic.partitions).key("replication_factor").integer(topic.replication_factor).key("settings").begin_object();
+    json.begin_object()
+        .key("topic")
+        .string(topic.name)
+        .key("partitions")
+        .integer(topic.partitions)
+        .key("replication_factor")
+        .integer(topic.replication_factor)
+        .key("settings")
+        .begin_object();
     for (const auto& [name, value] : topic.settings) json.key(name).string(value);
     json.end_object().end_object();
   }
   json.end_array().key("differences").begin_array();
   for (const kafka::TopicDifference& one : plan.differences)
-    json.begin_object().key("topic").string(one.topic).key("setting").string(one.setting).key("is").string(one.is).key("should").string(one.should).key("applied").boolean(one.harmless).key("next").string(one.next).end_object();
+    json.begin_object()
+        .key("topic")
+        .string(one.topic)
+        .key("setting")
+        .string(one.setting)
+        .key("is")
+        .string(one.is)
+        .key("should")
+        .string(one.should)
+        .key("applied")
+        .boolean(one.harmless)
+        .key("next")
+        .string(one.next)
+        .end_object();
   json.end_array().end_object();
   return text;
 }
@@ -84,7 +105,8 @@ const flow::TopicDeclaration& topic_of(const std::string& name, const std::strin
   const std::string meant = base::suggest(name, known);
   std::string all;
   for (const std::string_view one : known) all += (all.empty() ? "" : ", ") + std::string(one);
-  throw base::UsageError(fmt::format("`{}` is no topic of scoreline{}; topics are {}", name, meant.empty() ? "" : fmt::format("; did you mean `{}`?", meant), all));
+  throw base::UsageError(fmt::format("`{}` is no topic of scoreline{}; topics are {}", name,
+                                     meant.empty() ? "" : fmt::format("; did you mean `{}`?", meant), all));
 }
 
 kafka::TailPlace place_of(const std::string& text, const char* option) {
@@ -100,7 +122,9 @@ bool print_line(const std::string& line) {
 /// Partitions come one beside the other, simulate wants one after the other in time.
 class SortedLines {
  public:
-  void add(const kafka::TailRecord& record, std::string line) { lines_.push_back({record.time_ms, record.partition, record.offset, std::move(line)}); }
+  void add(const kafka::TailRecord& record, std::string line) {
+    lines_.push_back({record.time_ms, record.partition, record.offset, std::move(line)});
+  }
   void print() {
     std::sort(lines_.begin(), lines_.end());
     for (const auto& [time_ms, partition, offset, line] : lines_)
@@ -114,8 +138,10 @@ class SortedLines {
 int run_tail(const CommandContext& context, const TailWords& words) {
   const Settings settings = context.settings();
   const flow::TopicDeclaration& topic = topic_of(words.topic, settings.kafka_prefix);
-  const bool input = topic.topic == flow::Topic::tracking_events || topic.topic == flow::Topic::crm_events || topic.topic == flow::Topic::erp_changes;
-  if (words.values && !input) throw base::UsageError("--values is for tracking.events, crm.events and erp.changes: what `scoreline simulate` reads");
+  const bool input =
+      topic.topic == flow::Topic::tracking_events || topic.topic == flow::Topic::crm_events || topic.topic == flow::Topic::erp_changes;
+  if (words.values && !input)
+    throw base::UsageError("--values is for tracking.events, crm.events and erp.changes: what `scoreline simulate` reads");
   const kafka::Settings kafka_settings = kafka_settings_of(settings);
   kafka::TailRequest request;
   request.topic = kafka::topic_name(kafka_settings, topic.topic);
@@ -153,7 +179,9 @@ void add_tail(CLI::App& app, CommandContext& context) {
   command->add_option("--from", words->from, "begin (default), end, an offset, or an instant");
   command->add_option("--to", words->to, "where to stop: end as it is now (default), an offset, or an instant (exclusive)");
   command->add_flag("--follow,-f", words->follow, "go on with what comes");
-  command->add_flag("--values", words->values, "input topics: lines that `scoreline simulate` reads, in order of time (all in memory, unless --partition or --follow)");
+  command->add_flag(
+      "--values", words->values,
+      "input topics: lines that `scoreline simulate` reads, in order of time (all in memory, unless --partition or --follow)");
   command->callback([&context, words] { context.run = [&context, words] { return run_tail(context, *words); }; });
 }
 
@@ -165,7 +193,8 @@ void add_topic_commands(CLI::App& app, CommandContext& context) {
   topics->footer("Example: scoreline topics plan");
   auto keep = std::make_shared<bool>(false);
   for (const bool apply : {true, false}) {
-    auto* command = topics->add_subcommand(apply ? "apply" : "plan", apply ? "create missing topics, change harmless settings" : "print what apply would do");
+    auto* command = topics->add_subcommand(apply ? "apply" : "plan",
+                                           apply ? "create missing topics, change harmless settings" : "print what apply would do");
     command->footer(apply ? "Example: scoreline topics apply" : "Example: scoreline topics plan --json");
     command->add_flag("--keep", *keep, "keep all records for good (retention.ms=-1; tests and benchmarks)");
     command->callback([&context, keep, apply] { context.run = [&context, keep, apply] { return run_topics(context, apply, *keep); }; });

@@ -61,13 +61,31 @@ int migrate_status(const CommandContext& context) {
     if (context.json) {
       std::string text;
       wire::JsonWriter json(text);
-      json.begin_object().key("version").string(row.version).key("name").string(row.name).key("state").string(pg::to_text(row.state)).key("applied_at").string(at);
-      json.key("sha256").string(row.sha256).key("duration_ms").integer(row.duration_ms).key("applied_by").string(row.applied_by).end_object();
+      json.begin_object()
+          .key("version")
+          .string(row.version)
+          .key("name")
+          .string(row.name)
+          .key("state")
+          .string(pg::to_text(row.state))
+          .key("applied_at")
+          .string(at);
+      json.key("sha256")
+          .string(row.sha256)
+          .key("duration_ms")
+          .integer(row.duration_ms)
+          .key("applied_by")
+          .string(row.applied_by)
+          .end_object();
       fmt::print("{}\n", text);
       continue;
     }
     const Colour colour = row.state == pg::MigrationStatus::State::applied ? Colour::green : Colour::yellow;
-    table.add({{row.version + "_" + row.name}, {pg::to_text(row.state), colour}, {applied ? at.substr(0, 19) + "Z" : "-"}, {applied ? std::to_string(row.duration_ms) : "-"}, {row.applied_by}});
+    table.add({{row.version + "_" + row.name},
+               {pg::to_text(row.state), colour},
+               {applied ? at.substr(0, 19) + "Z" : "-"},
+               {applied ? std::to_string(row.duration_ms) : "-"},
+               {row.applied_by}});
   }
   if (!context.json) fmt::print("{}{}", table.text(stdout_has_colours()), pending ? "\npending: scoreline migrate up\n" : "");
   return pending ? kPending : kDone;
@@ -98,7 +116,8 @@ void add_database_commands(CLI::App& app, CommandContext& context) {
     command->callback([&context, run] { context.run = [&context, run] { return run(context); }; });
   };
   add("up", "apply what is pending, each file in a transaction", "Example: scoreline migrate up", migrate_up);
-  add("status", "what is applied and what is pending (exit status 3: something is)", "Example: scoreline migrate status --json", migrate_status);
+  add("status", "what is applied and what is pending (exit status 3: something is)", "Example: scoreline migrate status --json",
+      migrate_status);
   add("verify", "are the applied files the ones this program has?", "Example: scoreline migrate verify", migrate_verify);
   add("plan", "print the SQL that up would run", "Example: scoreline migrate plan | less", migrate_plan);
 }

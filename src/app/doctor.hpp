@@ -9,10 +9,10 @@
 namespace scoreline::app {
 
 struct Finding {
-  std::string what;                      // "Kafka topics"
+  std::string what;  // "Kafka topics"
   bool ok = false;
   std::string detail;
-  std::string mend;                      // "" when ok
+  std::string mend;  // "" when ok
 };
 
 std::vector<Finding> examine(const CommandContext& context);

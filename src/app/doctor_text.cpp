@@ -30,7 +30,16 @@ std::string findings_json(const std::vector<Finding>& findings) {
   const bool ok = std::all_of(findings.begin(), findings.end(), [](const Finding& finding) { return finding.ok; });
   json.begin_object().key("ok").boolean(ok).key("checks").begin_array();
   for (const Finding& finding : findings)
-    json.begin_object().key("check").string(finding.what).key("ok").boolean(finding.ok).key("detail").string(finding.detail).key("mend").string(finding.mend).end_object();
+    json.begin_object()
+        .key("check")
+        .string(finding.what)
+        .key("ok")
+        .boolean(finding.ok)
+        .key("detail")
+        .string(finding.detail)
+        .key("mend")
+        .string(finding.mend)
+        .end_object();
   json.end_array().end_object();
   return text;
 }

@@ -21,7 +21,8 @@ std::map<std::string, RulePlace> places_of(const core::RuleBook& book) {
   const auto category = [&](std::int32_t index) { return index < 0 ? std::string() : book.categories[static_cast<std::size_t>(index)].id; };
   for (const core::Rule& rule : book.rules) places[rule.id] = {"rule", category(rule.category), rule.match};
   for (const core::Fit& fit : book.fits) places[fit.id] = {"fit", category(fit.category), std::nullopt};
-  for (const core::Inactivity& inactivity : book.inactivities) places[inactivity.id] = {"inactivity", category(inactivity.category), std::nullopt};
+  for (const core::Inactivity& inactivity : book.inactivities)
+    places[inactivity.id] = {"inactivity", category(inactivity.category), std::nullopt};
   return places;
 }
 
@@ -66,7 +67,16 @@ void write_rule(wire::JsonWriter& json, const Explanation& explanation, const Ru
   json.key("raw").string(report_number(share.points.raw)).key("decayed").string(report_number(share.points.decayed));
   json.key("value").string(report_number(share.points.limited)).key("days").begin_array();
   for (const auto& row : share.points.rows)
-    json.begin_object().key("day").string(base::format_date(row.day)).key("n").integer(row.n).key("weight_ppm").integer(row.weight).key("value").string(report_number(row.value)).end_object();
+    json.begin_object()
+        .key("day")
+        .string(base::format_date(row.day))
+        .key("n")
+        .integer(row.n)
+        .key("weight_ppm")
+        .integer(row.weight)
+        .key("value")
+        .string(report_number(row.value))
+        .end_object();
   json.end_array().key("activities").begin_array();
   for (const std::size_t i : share.activities) write_activity(json, explanation.history.activities[i]);
   json.end_array().end_object();
@@ -78,9 +88,22 @@ void write_next(wire::JsonWriter& json, const std::optional<NextChange>& next) {
     json.null();
     return;
   }
-  json.begin_object().key("on").string(base::format_date(next->on)).key("score").string(report_number(next->score)).key("rules").begin_array();
+  json.begin_object()
+      .key("on")
+      .string(base::format_date(next->on))
+      .key("score")
+      .string(report_number(next->score))
+      .key("rules")
+      .begin_array();
   for (const NextChange::Step& step : next->rules)
-    json.begin_object().key("rule").string(step.rule).key("from").string(report_number(step.from)).key("to").string(report_number(step.to)).end_object();
+    json.begin_object()
+        .key("rule")
+        .string(step.rule)
+        .key("from")
+        .string(report_number(step.from))
+        .key("to")
+        .string(report_number(step.to))
+        .end_object();
   json.end_array().end_object();
 }
 
@@ -130,7 +153,14 @@ std::string to_json(const Explanation& explanation) {
     json.null();
   json.key("categories").begin_array();
   for (const auto& cut : explanation.score.categories)
-    json.begin_object().key("category").string(cut.id).key("sum").string(report_number(cut.sum)).key("value").string(report_number(cut.clamped)).end_object();
+    json.begin_object()
+        .key("category")
+        .string(cut.id)
+        .key("sum")
+        .string(report_number(cut.sum))
+        .key("value")
+        .string(report_number(cut.clamped))
+        .end_object();
   json.end_array().key("rules").begin_array();
   for (const RuleShare& share : explanation.rules) write_rule(json, explanation, share);
   json.end_array().key("not_counted").begin_array();

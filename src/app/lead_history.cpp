@@ -18,10 +18,14 @@ Standing standing_of(const flow::ActivityRow& row, const core::Activity& activit
 
 std::string_view to_text(Standing standing) {
   switch (standing) {
-    case Standing::counts: return "";
-    case Standing::machine: return "machine";
-    case Standing::retracted: return "retracted";
-    case Standing::silent: break;
+    case Standing::counts:
+      return "";
+    case Standing::machine:
+      return "machine";
+    case Standing::retracted:
+      return "retracted";
+    case Standing::silent:
+      break;
   }
   return "figures changed, no activity";
 }

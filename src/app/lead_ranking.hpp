@@ -10,7 +10,7 @@ namespace scoreline::app {
 
 struct RankedLead {
   flow::LeadRow row;
-  base::Day today;                       // of its lane
+  base::Day today;  // of its lane
   core::Points score = 0, change = 0;
 };
 
@@ -28,7 +28,7 @@ class LeadRanking {
 
   By by_;
   std::size_t limit_;
-  std::vector<RankedLead> heap_;         // with a limit: a heap, the worst on top
+  std::vector<RankedLead> heap_;  // with a limit: a heap, the worst on top
 };
 
 }  // namespace scoreline::app

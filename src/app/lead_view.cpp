@@ -48,7 +48,8 @@ std::string display_name(core::LeadId lead, const core::LeadIdentity& identity) 
   if (std::string name = text_trait(identity, "name"); !name.empty()) return name;
   const std::string first = text_trait(identity, "firstName"), last = text_trait(identity, "lastName");
   if (!first.empty() || !last.empty()) return first + (first.empty() || last.empty() ? "" : " ") + last;
-  for (const core::IdentifierKind kind : {core::IdentifierKind::email, core::IdentifierKind::user, core::IdentifierKind::erp, core::IdentifierKind::anon})
+  for (const core::IdentifierKind kind :
+       {core::IdentifierKind::email, core::IdentifierKind::user, core::IdentifierKind::erp, core::IdentifierKind::anon})
     if (std::string value = first_of_kind(identity, kind); !value.empty()) return value;
   return fmt::format("lead {}", lead.value);
 }
@@ -56,13 +57,15 @@ std::string display_name(core::LeadId lead, const core::LeadIdentity& identity) 
 base::Result<LeadQuery> parse_lead_query(std::string_view text) {
   using Kind = core::IdentifierKind;
   LeadQuery query;
-  static constexpr std::pair<std::string_view, Kind> kPrefixes[] = {{"anon:", Kind::anon}, {"user:", Kind::user}, {"email:", Kind::email}, {"erp:", Kind::erp}};
+  static constexpr std::pair<std::string_view, Kind> kPrefixes[] = {
+      {"anon:", Kind::anon}, {"user:", Kind::user}, {"email:", Kind::email}, {"erp:", Kind::erp}};
   for (const auto& [prefix, kind] : kPrefixes) {
     if (!text.starts_with(prefix)) continue;
     std::string value(text.substr(prefix.size()));
     if (kind == Kind::email) value = core::normal_address(value);
     if (value.empty() || (kind == Kind::erp && value.find(':') == std::string::npos))
-      return base::Error{"lead", kind == Kind::erp ? "write erp:<source>:<customer number>" : "nothing usable stands behind the colon", std::string(prefix)};
+      return base::Error{"lead", kind == Kind::erp ? "write erp:<source>:<customer number>" : "nothing usable stands behind the colon",
+                         std::string(prefix)};
     query.identifiers.push_back({kind, std::move(value)});
     return query;
   }
@@ -72,7 +75,8 @@ base::Result<LeadQuery> parse_lead_query(std::string_view text) {
     query.identifiers.push_back({Kind::user, std::string(text)});
     query.identifiers.push_back({Kind::anon, std::string(text)});
   }
-  if (!query.lead && query.identifiers.empty()) return base::Error{"lead", "name a lead: its number, user:<id>, email:<address>, anon:<id> or erp:<source>:<number>", ""};
+  if (!query.lead && query.identifiers.empty())
+    return base::Error{"lead", "name a lead: its number, user:<id>, email:<address>, anon:<id> or erp:<source>:<number>", ""};
   return query;
 }
 
@@ -99,18 +103,26 @@ std::string top_reasons(const core::Scorer& scorer, const core::Score& score, st
 std::string leads_table(const std::vector<LeadLine>& lines, bool colours) {
   Table table({{"lead", true}, {"name"}, {"score", true}, {"tier"}, {"7 days", true}, {"because"}});
   for (const LeadLine& line : lines)
-    table.add({{std::to_string(line.lead.value)}, {fitted(line.name, 32), Colour::bold}, {report_number(line.score)}, {line.tier.empty() ? "-" : line.tier},
-               {signed_number(line.change), colour_of(line.change)}, {line.reasons}});
+    table.add({{std::to_string(line.lead.value)},
+               {fitted(line.name, 32), Colour::bold},
+               {report_number(line.score)},
+               {line.tier.empty() ? "-" : line.tier},
+               {signed_number(line.change), colour_of(line.change)},
+               {line.reasons}});
   return table.text(colours);
 }
 
 std::string lead_page(const LeadPage& page, const core::Scorer& scorer, bool colours) {
   const core::RuleBook& book = scorer.book();
-  std::string out = painted(fmt::format("lead {}  {}", page.lead.value, display_name(page.lead, page.identity)), Colour::bold, colours) + "\n";
+  std::string out =
+      painted(fmt::format("lead {}  {}", page.lead.value, display_name(page.lead, page.identity)), Colour::bold, colours) + "\n";
   if (page.asked != page.lead) out += fmt::format("lead {} was merged into lead {}\n", page.asked.value, page.lead.value);
-  out += fmt::format("score {}   tier {}   in 7 days {}   rule book {}\n", painted(report_number(page.scored.score.value), Colour::green, colours),
-                     page.scored.tier.empty() ? "-" : page.scored.tier, signed_number(page.change), book.version == 0 ? "none published" : std::to_string(book.version));
-  out += page.next_change_on ? fmt::format("next change by time alone on {}\n", base::format_date(*page.next_change_on)) : "nothing changes by time alone\n";
+  out += fmt::format("score {}   tier {}   in 7 days {}   rule book {}\n",
+                     painted(report_number(page.scored.score.value), Colour::green, colours),
+                     page.scored.tier.empty() ? "-" : page.scored.tier, signed_number(page.change),
+                     book.version == 0 ? "none published" : std::to_string(book.version));
+  out += page.next_change_on ? fmt::format("next change by time alone on {}\n", base::format_date(*page.next_change_on))
+                             : "nothing changes by time alone\n";
   out += "\nidentifiers\n";
   for (const std::string& identifier : sorted_identifiers(page.identity)) out += fmt::format("  {}\n", fitted(identifier, 120));
   Table traits({{"trait"}, {"value"}});
@@ -119,13 +131,17 @@ std::string lead_page(const LeadPage& page, const core::Scorer& scorer, bool col
   if (!traits.empty()) out += "\n" + traits.text(colours);
   if (!book.categories.empty()) {
     Table categories({{"category"}, {"points", true}});
-    for (std::size_t i = 0; i < book.categories.size(); ++i) categories.add({{book.categories[i].id}, {report_number(page.scored.score.categories[i])}});
+    for (std::size_t i = 0; i < book.categories.size(); ++i)
+      categories.add({{book.categories[i].id}, {report_number(page.scored.score.categories[i])}});
     out += "\n" + categories.text(colours);
   }
-  if (const std::string reasons = top_reasons(scorer, page.scored.score, 8); !reasons.empty()) out += fmt::format("\nbecause  {}\n", reasons);
+  if (const std::string reasons = top_reasons(scorer, page.scored.score, 8); !reasons.empty())
+    out += fmt::format("\nbecause  {}\n", reasons);
   Table recent({{"when"}, {"what"}, {"source"}, {""}});
   for (auto i = page.history.activities.rbegin(); i != page.history.activities.rend() && i - page.history.activities.rbegin() < 12; ++i)
-    recent.add({{base::format_rfc3339(i->activity.at).substr(0, 19) + "Z"}, {fitted(i->activity.name, 48)}, {fitted(i->activity.source, 24)},
+    recent.add({{base::format_rfc3339(i->activity.at).substr(0, 19) + "Z"},
+                {fitted(i->activity.name, 48)},
+                {fitted(i->activity.source, 24)},
                 {std::string(to_text(i->standing)), Colour::yellow}});
   if (!recent.empty()) out += "\n" + recent.text(colours);
   return out + fmt::format("\nwhy: scoreline explain {}\n", page.lead.value);

@@ -27,7 +27,7 @@ base::Result<LeadQuery> parse_lead_query(std::string_view text);
 struct LeadLine {
   core::LeadId lead;
   std::string name, tier;
-  core::Points score = 0, change = 0;    // change: against seven days ago
+  core::Points score = 0, change = 0;  // change: against seven days ago
   std::string reasons;
 };
 /// The `count` largest contributions, by size: "pricing_page_visited +40, no_activity -10".
@@ -37,7 +37,7 @@ std::string leads_table(const std::vector<LeadLine>& lines, bool colours);
 std::string signed_number(core::Points points);
 
 struct LeadPage {
-  core::LeadId lead, asked;              // asked: another id when it was merged into `lead`
+  core::LeadId lead, asked;  // asked: another id when it was merged into `lead`
   core::LeadIdentity identity;
   ScoredLead scored;
   core::Points change = 0;

@@ -27,7 +27,8 @@ std::vector<RuleBookVersion> StoredRuleBookDesk::list() {
   return books;
 }
 
-std::uint64_t StoredRuleBookDesk::insert(const wire::RuleBookFiles& files, const std::string& sha256, const std::string& author, const std::string& note) {
+std::uint64_t StoredRuleBookDesk::insert(const wire::RuleBookFiles& files, const std::string& sha256, const std::string& author,
+                                         const std::string& note) {
   std::string text;
   wire::JsonWriter json(text);
   json.begin_object();
@@ -62,8 +63,11 @@ void announce_rulebook(const kafka::Settings& settings, core::RecordKind kind, s
     out.topic = flow::Topic::lead_activities;
     out.value = value;
     out.partition = partition;
-    out.headers = {{"content-type", "application/json"}, {"ce_specversion", "1.0"}, {"ce_type", std::string(flow::type_of(kind))},
-                   {"ce_source", "/scoreline-rulebook"}, {"ce_id", fmt::format("rulebook:{}:{}", version, prepared ? "prepared" : "activated")}};
+    out.headers = {{"content-type", "application/json"},
+                   {"ce_specversion", "1.0"},
+                   {"ce_type", std::string(flow::type_of(kind))},
+                   {"ce_source", "/scoreline-rulebook"},
+                   {"ce_id", fmt::format("rulebook:{}:{}", version, prepared ? "prepared" : "activated")}};
     records.push_back(std::move(out));
   }
   kafka::RecordProducer producer(settings, {flow::Topic::lead_activities});

@@ -6,11 +6,12 @@
 
 namespace scoreline::app {
 
-class StoredRuleBookDesk final : public RuleBookDesk {
+class StoredRuleBookDesk final : public RuleBookDesk, public LaneWindow {
  public:
   explicit StoredRuleBookDesk(pg::AdminViews& views) : views_(views) {}
   std::vector<RuleBookVersion> list() override;
-  std::uint64_t insert(const wire::RuleBookFiles& files, const std::string& sha256, const std::string& author, const std::string& note) override;
+  std::uint64_t insert(const wire::RuleBookFiles& files, const std::string& sha256, const std::string& author,
+                       const std::string& note) override;
   void set_state(std::uint64_t version, flow::StoredRuleBook::State state) override { views_.set_rulebook_state(version, state); }
   void note_switching(std::uint64_t version) override { views_.note_switching(version); }
   std::vector<flow::CountBackProgress> progress(std::uint64_t version) override { return views_.progress(version); }

@@ -38,7 +38,8 @@ RuleBookFolder read_rulebook(const std::string& folder) {
   const wire::LoadedRuleBook loaded = wire::load_rulebook(result.files);
   std::string text;
   for (const wire::RuleBookProblem& problem : loaded.problems) text += wire::to_text(problem) + "\n";
-  if (loaded.book == nullptr) throw base::UsageError(text + counted(static_cast<std::int64_t>(loaded.problems.size()), "problem", "problems") + " in " + folder);
+  if (loaded.book == nullptr)
+    throw base::UsageError(text + counted(static_cast<std::int64_t>(loaded.problems.size()), "problem", "problems") + " in " + folder);
   result.book = loaded.book;
   return result;
 }
@@ -55,7 +56,18 @@ std::string check_json(const core::RuleBook* book, const std::vector<wire::RuleB
   wire::JsonWriter json(text);
   json.begin_object().key("ok").boolean(book != nullptr).key("sha256").string(sha256).key("problems").begin_array();
   for (const wire::RuleBookProblem& problem : problems)
-    json.begin_object().key("file").string(problem.file).key("line").integer(problem.line).key("column").integer(problem.column).key("message").string(problem.message).key("suggestion").string(problem.suggestion).end_object();
+    json.begin_object()
+        .key("file")
+        .string(problem.file)
+        .key("line")
+        .integer(problem.line)
+        .key("column")
+        .integer(problem.column)
+        .key("message")
+        .string(problem.message)
+        .key("suggestion")
+        .string(problem.suggestion)
+        .end_object();
   json.end_array().key("counts").begin_object();
   if (book != nullptr)
     for (const Count& count : counts_of(*book)) json.key(count.key).integer(count.n);

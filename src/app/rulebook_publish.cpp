@@ -37,7 +37,8 @@ void cancel(std::uint64_t version, PublishWorld& world) {
   const RuleBookVersion& book = must_find(books, version);
   if (book.state == State::cancelled) return world.say(fmt::format("version {} was cancelled before", version));
   if (book.state == State::activated || book.switching)
-    throw base::UsageError(fmt::format("version {} is in force or about to be and cannot be cancelled; publish what shall decide instead", version));
+    throw base::UsageError(
+        fmt::format("version {} is in force or about to be and cannot be cancelled; publish what shall decide instead", version));
   world.desk.set_state(version, State::cancelled);
   world.say(fmt::format("version {} is cancelled", version));
 }
@@ -50,7 +51,7 @@ class Watch {
   /// Waits until `look` says that all is done. False: stopped, out of patience, or halted; a line says which.
   struct Look {
     bool done = false;
-    std::string state;                   // for people; another one means that something moved
+    std::string state;  // for people; another one means that something moved
   };
   bool until(const std::function<Look()>& look) {
     for (std::string last;;) {
@@ -74,16 +75,17 @@ class Watch {
   }
   std::string halt() {
     for (const std::string& consumer : world_.consumers)
-      for (const LaneStanding& lane : world_.desk.lanes(consumer))
+      for (const LaneStanding& lane : world_.window.lanes(consumer))
         if (!lane.halted.empty()) return lane.halted;
     return {};
   }
   std::string why_still() {
     for (const std::string& consumer : world_.consumers) {
-      const auto lanes = world_.desk.lanes(consumer);
+      const auto lanes = world_.window.lanes(consumer);
       const bool all = std::all_of(lanes.begin(), lanes.end(), [](const LaneStanding& lane) { return lane.owned; });
       if (all && lanes.size() >= static_cast<std::size_t>(world_.partitions)) continue;
-      return fmt::format("nothing moves: not every lane of {} has a process; start `scoreline up` or `scoreline consume {}`", consumer, consumer);
+      return fmt::format("nothing moves: not every lane of {} has a process; start `scoreline up` or `scoreline consume {}`", consumer,
+                         consumer);
     }
     return "nothing moves; scoreline status says where the lanes are";
   }
@@ -96,7 +98,7 @@ Watch::Look look_at_preparation(PublishWorld& world, std::uint64_t version) {
   std::int64_t done = 0, total = 0;
   std::set<std::pair<std::string, std::int32_t>> ready;
   std::size_t seen = 0;
-  for (const flow::CountBackProgress& lane : world.desk.progress(version)) {
+  for (const flow::CountBackProgress& lane : world.window.progress(version)) {
     if (std::find(world.consumers.begin(), world.consumers.end(), lane.consumer) == world.consumers.end()) continue;
     ++seen;
     done += lane.done;
@@ -107,14 +109,15 @@ Watch::Look look_at_preparation(PublishWorld& world, std::uint64_t version) {
   // A lane that has not begun has an unknown share: its part of the percentage is 0.
   const double read = total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total);
   const auto percent = static_cast<int>(100.0 * read * static_cast<double>(seen) / static_cast<double>(wanted));
-  return {ready.size() >= wanted, fmt::format("counting back: {} % ({} of {}), {} of {} ready", percent, grouped(done), counted(total, "record", "records"),
-                                              ready.size(), counted(static_cast<std::int64_t>(wanted), "lane", "lanes"))};
+  return {ready.size() >= wanted,
+          fmt::format("counting back: {} % ({} of {}), {} of {} ready", percent, grouped(done), counted(total, "record", "records"),
+                      ready.size(), counted(static_cast<std::int64_t>(wanted), "lane", "lanes"))};
 }
 
 Watch::Look look_at_switch(PublishWorld& world, std::uint64_t version) {
   std::size_t there = 0;
   for (const std::string& consumer : world.consumers)
-    for (const LaneStanding& lane : world.desk.lanes(consumer)) there += lane.rulebook_version >= version ? 1 : 0;
+    for (const LaneStanding& lane : world.window.lanes(consumer)) there += lane.rulebook_version >= version ? 1 : 0;
   const std::size_t wanted = world.consumers.size() * static_cast<std::size_t>(world.partitions);
   return {there >= wanted, fmt::format("switching: {} of {}", there, counted(static_cast<std::int64_t>(wanted), "lane", "lanes"))};
 }
@@ -162,9 +165,11 @@ int resume(std::uint64_t version, PublishWorld& world) {
     return kDone;
   }
   if (const RuleBookVersion* other = newest(books, State::prepared); other != nullptr && other->version != version)
-    throw base::UsageError(fmt::format("version {} is being prepared; --resume {} or --cancel {} first", other->version, other->version, other->version));
+    throw base::UsageError(
+        fmt::format("version {} is being prepared; --resume {} or --cancel {} first", other->version, other->version, other->version));
   if (const RuleBookVersion* active = newest(books, State::activated); active != nullptr && active->version > version)
-    throw base::UsageError(fmt::format("version {} is older than version {}, which decides; publish its folder again", version, active->version));
+    throw base::UsageError(
+        fmt::format("version {} is older than version {}, which decides; publish its folder again", version, active->version));
   return bring_into_force(book, world);
 }
 
@@ -180,8 +185,9 @@ int publish(const PublishRequest& request, PublishWorld& world) {
       world.say(fmt::format("version {} is this rule book and was begun before; going on with it", prepared->version));
       return bring_into_force(*prepared, world);
     }
-    throw base::UsageError(fmt::format("version {} ({}) is being prepared; finish it with --resume {}, or give it up with --cancel {}", prepared->version,
-                                       prepared->note.empty() ? "no note" : prepared->note, prepared->version, prepared->version));
+    throw base::UsageError(fmt::format("version {} ({}) is being prepared; finish it with --resume {}, or give it up with --cancel {}",
+                                       prepared->version, prepared->note.empty() ? "no note" : prepared->note, prepared->version,
+                                       prepared->version));
   }
   if (const RuleBookVersion* active = newest(books, State::activated); active != nullptr && active->sha256 == request.sha256) {
     world.say(fmt::format("nothing to do: version {} is this rule book, and it decides", active->version));

@@ -1,7 +1,7 @@
 #pragma once
 /// Publishing a rule book (design 5, Rule books): stored, announced in every partition of lead.activities, counted back
 /// by every lane, switched on by a second record in every partition. Both records are idempotent by version, so that any
-/// step can be repeated: whoever is interrupted resumes. What is needed of the world is behind two small interfaces.
+/// step can be repeated: whoever is interrupted resumes. What is needed of the world is behind small interfaces.
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -19,7 +19,7 @@ struct RuleBookVersion {
   std::uint64_t version = 0;
   std::string sha256, author, note;
   flow::StoredRuleBook::State state = flow::StoredRuleBook::State::draft;
-  bool switching = false;                // activation was begun: it cannot be cancelled any more
+  bool switching = false;  // activation was begun: it cannot be cancelled any more
   std::optional<base::Instant> created_at, activated_at;
 };
 
@@ -29,16 +29,23 @@ struct LaneStanding {
   std::string halted;
 };
 
-/// The tables of rule books and lanes. Throws base::Unavailable.
+/// The table of rule books. Throws base::Unavailable.
 class RuleBookDesk {
  public:
   virtual ~RuleBookDesk() = default;
   virtual std::vector<RuleBookVersion> list() = 0;
   /// As a draft, under the next number.
-  virtual std::uint64_t insert(const wire::RuleBookFiles& files, const std::string& sha256, const std::string& author, const std::string& note) = 0;
+  virtual std::uint64_t insert(const wire::RuleBookFiles& files, const std::string& sha256, const std::string& author,
+                               const std::string& note) = 0;
   virtual void set_state(std::uint64_t version, flow::StoredRuleBook::State state) = 0;
   /// From here on the version cannot be cancelled.
   virtual void note_switching(std::uint64_t version) = 0;
+};
+
+/// How far the lanes are. Throws base::Unavailable.
+class LaneWindow {
+ public:
+  virtual ~LaneWindow() = default;
   virtual std::vector<flow::CountBackProgress> progress(std::uint64_t version) = 0;
   /// Lanes that have run, of a consumer.
   virtual std::vector<LaneStanding> lanes(const std::string& consumer) = 0;
@@ -46,6 +53,7 @@ class RuleBookDesk {
 
 struct PublishWorld {
   RuleBookDesk& desk;
+  LaneWindow& window;
   /// Writes rulebook_prepared or rulebook_activated of `version` into every partition and waits for the broker.
   std::function<void(core::RecordKind kind, std::uint64_t version)> announce;
   /// Shows a line that stays.
@@ -61,7 +69,7 @@ struct PublishWorld {
 };
 
 struct PublishRequest {
-  const wire::RuleBookFiles* files = nullptr;     // null: resume only
+  const wire::RuleBookFiles* files = nullptr;  // null: resume only
   std::string sha256, author, note;
   std::optional<std::uint64_t> resume, cancel;
   std::function<bool(const std::string& question)> confirm = [](const std::string&) { return true; };

@@ -80,8 +80,12 @@ std::string processes_text(const Status& status, const StatusText& how) {
       word = fmt::format("{} halted; {}", counted(group.halted, "lane", "lanes"), word);
       colour = Colour::red;
     }
-    table.add({{group.consumer}, {std::to_string(group.lanes)}, {counted(group.lag, "record", "records")}, {duration_text(group.seconds)},
-               {counted(group.outbox, "batch", "batches")}, {word, colour}});
+    table.add({{group.consumer},
+               {std::to_string(group.lanes)},
+               {counted(group.lag, "record", "records")},
+               {duration_text(group.seconds)},
+               {counted(group.outbox, "batch", "batches")},
+               {word, colour}});
   }
   return table.text(how.colours);
 }
@@ -97,14 +101,22 @@ std::string lanes_text(const Status& status, const StatusText& how) {
     }
     std::string next;
     for (const std::int64_t offset : lane.next) next += (next.empty() ? "" : " ") + std::to_string(offset);
-    table.add({{lane.consumer}, {std::to_string(lane.lane)}, {position(lane)}, {next.empty() ? "-" : next},
-               {grouped(lane.lag_records), lane.lag_records > 0 ? Colour::yellow : Colour::none}, {std::to_string(lane.rulebook_version)},
+    table.add({{lane.consumer},
+               {std::to_string(lane.lane)},
+               {position(lane)},
+               {next.empty() ? "-" : next},
+               {grouped(lane.lag_records), lane.lag_records > 0 ? Colour::yellow : Colour::none},
+               {std::to_string(lane.rulebook_version)},
                {lane.owned ? fitted(lane.owner, 40) : "nobody", lane.owned ? Colour::none : Colour::yellow}});
   }
   std::string out = table.empty() ? "" : "\n" + table.text(how.colours);
-  if (hidden > 0) out += fmt::format("{}{} up to date and owned (--all shows all)\n", table.empty() ? "\n" : "", counted(static_cast<std::int64_t>(hidden), "lane is", "lanes are"));
+  if (hidden > 0)
+    out += fmt::format("{}{} up to date and owned (--all shows all)\n", table.empty() ? "\n" : "",
+                       counted(static_cast<std::int64_t>(hidden), "lane is", "lanes are"));
   for (const LaneStatus& lane : status.lanes)
-    if (!lane.halted.empty()) out += fmt::format("\n{} {}\n", painted(fmt::format("{} lane {} halted:", lane.consumer, lane.lane), Colour::red, how.colours), lane.halted);
+    if (!lane.halted.empty())
+      out += fmt::format("\n{} {}\n", painted(fmt::format("{} lane {} halted:", lane.consumer, lane.lane), Colour::red, how.colours),
+                         lane.halted);
   return out;
 }
 
@@ -112,16 +124,20 @@ std::string rest_text(const Status& status, const StatusText& how) {
   std::string out = "\n";
   const RuleBookStatus& book = status.rulebook;
   out += book.active == 0 ? "rule book     none published (scoreline rulebook publish DIR)\n"
-                          : fmt::format("rule book     version {} decides{}\n", book.active, book.active_note.empty() ? "" : " (" + fitted(book.active_note, 60) + ")");
+                          : fmt::format("rule book     version {} decides{}\n", book.active,
+                                        book.active_note.empty() ? "" : " (" + fitted(book.active_note, 60) + ")");
   if (book.preparing != 0)
-    out += fmt::format("              version {} is being prepared: {} of {} ready, {} of {} counted back\n", book.preparing, book.lanes_ready,
-                       counted(book.lanes, "lane", "lanes"), grouped(book.done), counted(book.total, "record", "records"));
+    out +=
+        fmt::format("              version {} is being prepared: {} of {} ready, {} of {} counted back\n", book.preparing, book.lanes_ready,
+                    counted(book.lanes, "lane", "lanes"), grouped(book.done), counted(book.total, "record", "records"));
   out += fmt::format("migrations    {}{}\n", status.migrations.version.empty() ? "none applied" : status.migrations.version,
                      status.migrations.pending > 0 ? fmt::format(", {} pending: scoreline migrate up", status.migrations.pending) : "");
-  if (!status.migrations.problem.empty()) out += fmt::format("              {}\n", painted(status.migrations.problem, Colour::red, how.colours));
+  if (!status.migrations.problem.empty())
+    out += fmt::format("              {}\n", painted(status.migrations.problem, Colour::red, how.colours));
   if (status.dead_letters.empty()) return out + "dead letters  none\n";
   Table table({{"dead letters"}, {"code"}, {"count", true}});
-  for (const DeadLetterCount& letters : status.dead_letters) table.add({{letters.consumer}, {letters.code, Colour::yellow}, {grouped(letters.count)}});
+  for (const DeadLetterCount& letters : status.dead_letters)
+    table.add({{letters.consumer}, {letters.code, Colour::yellow}, {grouped(letters.count)}});
   return out + "\n" + table.text(how.colours);
 }
 
@@ -149,11 +165,13 @@ std::int64_t Status::halted() const {
   return std::count_if(lanes.begin(), lanes.end(), [](const LaneStatus& lane) { return !lane.halted.empty(); });
 }
 
-void settle_lag(std::vector<LaneStatus>& lanes, const std::string& consumer, const std::vector<std::vector<kafka::PartitionRange>>& ranges, base::Instant wall) {
+void settle_lag(std::vector<LaneStatus>& lanes, const std::string& consumer, const std::vector<std::vector<kafka::PartitionRange>>& ranges,
+                base::Instant wall) {
   const std::size_t partitions = ranges.empty() ? 0 : ranges.front().size();
   for (std::size_t p = 0; p < partitions; ++p) {
     const auto number = static_cast<std::int32_t>(p);
-    auto lane = std::find_if(lanes.begin(), lanes.end(), [&](const LaneStatus& one) { return one.consumer == consumer && one.lane == number; });
+    auto lane =
+        std::find_if(lanes.begin(), lanes.end(), [&](const LaneStatus& one) { return one.consumer == consumer && one.lane == number; });
     if (lane == lanes.end()) {
       lane = lanes.insert(lanes.end(), LaneStatus{});
       lane->consumer = consumer;
@@ -171,7 +189,8 @@ void settle_lag(std::vector<LaneStatus>& lanes, const std::string& consumer, con
     const bool known = lane->lag_records > 0 && behind != base::kNever;
     lane->lag_seconds = known ? std::max<std::int64_t>(0, (wall.us - behind.us) / base::kSecondUs) : 0;
   }
-  std::sort(lanes.begin(), lanes.end(), [](const LaneStatus& a, const LaneStatus& b) { return std::pair(a.consumer, a.lane) < std::pair(b.consumer, b.lane); });
+  std::sort(lanes.begin(), lanes.end(),
+            [](const LaneStatus& a, const LaneStatus& b) { return std::pair(a.consumer, a.lane) < std::pair(b.consumer, b.lane); });
 }
 
 std::string to_json(const Status& status) {

@@ -86,7 +86,8 @@ Status collect_status(const Settings& settings, Store& store) {
     settle_lag(status.lanes, consumer.consumer, {begin, begin + static_cast<std::ptrdiff_t>(consumer.inputs.size())}, wall);
     first += consumer.inputs.size();
   }
-  for (const pg::DeadLetterView& letters : store.views().dead_letters()) status.dead_letters.push_back({letters.consumer, letters.code, letters.count});
+  for (const pg::DeadLetterView& letters : store.views().dead_letters())
+    status.dead_letters.push_back({letters.consumer, letters.code, letters.count});
   status.rulebook = rulebook_status(store, partitions);
   status.migrations = collect_migrations(settings);
   return status;

@@ -46,7 +46,8 @@ std::shared_ptr<const core::RuleBook> Store::active_rulebook() {
   if (stored)
     for (const auto& [name, text] : stored->files) files[name] = text;
   const wire::LoadedRuleBook loaded = wire::load_rulebook(files);
-  if (!stored || loaded.book == nullptr) throw base::UsageError(fmt::format("rule book version {} cannot be read by this program: update it", version));
+  if (!stored || loaded.book == nullptr)
+    throw base::UsageError(fmt::format("rule book version {} cannot be read by this program: update it", version));
   auto book = std::make_shared<core::RuleBook>(*loaded.book);
   book->version = version;
   return book;
@@ -72,7 +73,8 @@ std::optional<Store::Found> Store::find(const LeadQuery& query) {
   while (lead->merged_into) {
     const core::LeadId next = lead->merged_into;
     lead = load_one(next);
-    if (!lead) throw base::UsageError(fmt::format("lead {} is said to be merged into lead {}, which is not there", found.asked.value, next.value));
+    if (!lead)
+      throw base::UsageError(fmt::format("lead {} is said to be merged into lead {}, which is not there", found.asked.value, next.value));
   }
   found.lead = std::move(*lead);
   return found;

@@ -31,8 +31,8 @@ class Store {
   std::optional<flow::StoredRuleBook> load_rulebook(std::uint64_t version) { return rulebooks_.load(version); }
 
   struct Found {
-    core::LeadId asked;                  // the lead that was named
-    flow::IdentityLead lead;             // its survivor
+    core::LeadId asked;       // the lead that was named
+    flow::IdentityLead lead;  // its survivor
   };
   /// nullopt: nobody is known by that. An erased lead is found, `lead.erased` is set.
   std::optional<Found> find(const LeadQuery& query);

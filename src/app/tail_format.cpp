@@ -87,8 +87,8 @@ std::string people_line(const kafka::TailRecord& record, bool colours) {
   const std::string place = fmt::format("{} {}/{}", base::format_rfc3339({record.time_ms * 1000}), record.partition, record.offset);
   const std::string key = record.key && !record.key->empty() ? one_line(*record.key) : "-";
   const std::string_view type = header(record, "ce_type");
-  return fmt::format("{}  {}  {}{}{}", painted(place, Colour::dim, colours), painted(key, Colour::bold, colours), type, type.empty() ? "" : "  ",
-                     record.payload ? one_line(*record.payload) : "(no value)");
+  return fmt::format("{}  {}  {}{}{}", painted(place, Colour::dim, colours), painted(key, Colour::bold, colours), type,
+                     type.empty() ? "" : "  ", record.payload ? one_line(*record.payload) : "(no value)");
 }
 
 std::optional<std::string> simulate_line(std::string_view name, const kafka::TailRecord& record) {
@@ -101,7 +101,8 @@ std::optional<std::string> simulate_line(std::string_view name, const kafka::Tai
   json.key("trusted").boolean(header(record, "ce_trusted") != "false");
   if (const std::string_view source = header(record, "ce_writekey"); !source.empty()) json.key("source").string(readable(source));
   std::string value(*record.payload);
-  std::replace_if(value.begin(), value.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');  // white space between values
+  std::replace_if(
+      value.begin(), value.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');  // white space between values
   json.key("value").raw(value).end_object();
   return line;
 }

@@ -7,7 +7,8 @@
 
 namespace scoreline::kafka {
 
-std::vector<std::vector<PartitionRange>> log_ranges(const Settings& settings, std::span<const flow::Topic> topics, std::int32_t partitions) {
+std::vector<std::vector<PartitionRange>> log_ranges(const Settings& settings, std::span<const flow::Topic> topics,
+                                                    std::int32_t partitions) {
   const Handle admin(Role::admin, make_conf(settings, Role::admin, {}), nullptr);
   std::vector<std::int32_t> numbers(static_cast<std::size_t>(partitions));
   std::iota(numbers.begin(), numbers.end(), 0);

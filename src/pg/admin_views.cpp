@@ -39,9 +39,10 @@ const Statement kRuleBooks{"views_rulebooks",
                            "   coalesce(prepared_at, created_at), activated_at IS NOT NULL, coalesce(activated_at, created_at)"
                            " FROM rulebooks ORDER BY version"};
 
-const Statement kInsert{"views_rulebook_insert",
-                        "INSERT INTO rulebooks (version, sha256, author, note, files)"
-                        " SELECT coalesce(max(version), 0) + 1, $1::text, $2::text, $3::text, $4::text::jsonb FROM rulebooks RETURNING version"};
+const Statement kInsert{
+    "views_rulebook_insert",
+    "INSERT INTO rulebooks (version, sha256, author, note, files)"
+    " SELECT coalesce(max(version), 0) + 1, $1::text, $2::text, $3::text, $4::text::jsonb FROM rulebooks RETURNING version"};
 
 const Statement kState{"views_rulebook_state",
                        "UPDATE rulebooks SET state = $2::text,"
@@ -145,7 +146,8 @@ std::vector<RuleBookView> AdminViews::rulebooks() {
   return books;
 }
 
-std::uint64_t AdminViews::insert_rulebook(const std::string& files_json, const std::string& sha256, const std::string& author, const std::string& note) {
+std::uint64_t AdminViews::insert_rulebook(const std::string& files_json, const std::string& sha256, const std::string& author,
+                                          const std::string& note) {
   const std::string by = clean_text(author), why = clean_text(note);
   const Rows rows = session_.run(kInsert, Params().add(Text{sha256}).add(Text{by}).add(Text{why}).add(Text{files_json}));
   return rows.natural(0, 0);

@@ -18,8 +18,8 @@ struct LaneView {
   std::vector<std::int64_t> next_offsets;  // per input topic of the consumer; empty before the first batch
   Instant now;                             // kNever: nothing handled yet
   std::string owner, halted;
-  bool owned = false;                      // the owner's connection lives
-  std::int64_t unpublished = 0;            // outbox rows behind acked_batch
+  bool owned = false;            // the owner's connection lives
+  std::int64_t unpublished = 0;  // outbox rows behind acked_batch
 };
 
 struct DeadLetterView {
@@ -36,7 +36,7 @@ struct RuleBookView {
 };
 
 struct ServerView {
-  std::string version;                     // "15.14"
+  std::string version;                                        // "15.14"
   std::vector<std::pair<std::string, std::string>> settings;  // of those that doctor looks at
 };
 
@@ -44,16 +44,17 @@ class AdminViews {
  public:
   explicit AdminViews(PgSession& session);
 
-  std::vector<LaneView> lanes();                       // by consumer, lane
-  std::vector<DeadLetterView> dead_letters();          // by consumer, code
+  std::vector<LaneView> lanes();               // by consumer, lane
+  std::vector<DeadLetterView> dead_letters();  // by consumer, code
   ServerView server();
 
   /// Rows of `consumer` that are neither merged away nor erased, by lead id, in pages: memory stays bounded.
   void for_each_lead(const std::string& consumer, const std::function<void(const flow::LeadRow&)>& visit);
 
-  std::vector<RuleBookView> rulebooks();               // by version
+  std::vector<RuleBookView> rulebooks();  // by version
   /// As a draft under the next number. Conflict or Refused: somebody else took it at the same time.
-  std::uint64_t insert_rulebook(const std::string& files_json, const std::string& sha256, const std::string& author, const std::string& note);
+  std::uint64_t insert_rulebook(const std::string& files_json, const std::string& sha256, const std::string& author,
+                                const std::string& note);
   void set_rulebook_state(std::uint64_t version, flow::StoredRuleBook::State state);
   /// Notes that activation was begun (activated_at of a prepared version).
   void note_switching(std::uint64_t version);

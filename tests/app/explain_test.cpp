@@ -44,7 +44,8 @@ const base::HashKey kKey{};
 
 base::Instant at(const char* text) { return *base::parse_rfc3339(text); }
 
-flow::ActivityRow row(const char* message, const char* name, const char* when, const char* logged, const std::string& properties = "", bool machine = false) {
+flow::ActivityRow row(const char* message, const char* name, const char* when, const char* logged, const std::string& properties = "",
+                      bool machine = false) {
   core::LeadRecord record;
   record.lead = {1};
   core::Activity& activity = record.activity;
@@ -69,7 +70,7 @@ flow::ActivityRow row(const char* message, const char* name, const char* when, c
 
 struct World {
   std::shared_ptr<const core::RuleBook> book = wire::load_rulebook({{"book.toml", kBook}}).book;
-  LeadReporter reporter{book, kKey};
+  LeadReporter reporter{book};
   LeadHistory history;
   core::ScoreState state;
 
@@ -77,7 +78,8 @@ struct World {
     history = make_history(rows, retracted, book);
     for (const PastActivity& past : history.activities) {
       if (past.standing != Standing::counts) continue;
-      for (const auto& found : past.found) state.add(book->matches[found.match].hash, found.value.value_or(0), base::day_of(past.activity.at), 1);
+      for (const auto& found : past.found)
+        state.add(book->matches[found.match].hash, found.value.value_or(0), base::day_of(past.activity.at), 1);
       if (core::is_sign_of_life(past.activity)) state.add_sign_of_life(base::day_of(past.activity.at), 1);
       state.put_traits(past.activity.trait_changes);
     }
@@ -85,7 +87,8 @@ struct World {
 };
 
 std::vector<flow::ActivityRow> example() {
-  return {row("m1", "page", "2026-05-01T08:00:00Z", "2026-05-01T08:00:01Z"), row("m2", "page", "2026-05-01T09:00:00Z", "2026-05-01T09:00:01Z"),
+  return {row("m1", "page", "2026-05-01T08:00:00Z", "2026-05-01T08:00:01Z"),
+          row("m2", "page", "2026-05-01T09:00:00Z", "2026-05-01T09:00:01Z"),
           row("m3", "page", "2026-05-01T10:00:00Z", "2026-05-04T10:00:01Z"),
           row("m4", "Form Submitted", "2026-05-01T11:00:00Z", "2026-05-01T11:00:01Z", R"({"form":"x"})"),
           row("m5", "Form Submitted", "2026-05-01T11:00:00Z", "2026-05-01T11:00:02Z", R"({"form":"x"})"),
@@ -173,7 +176,8 @@ TEST_CASE("the explanation as JSON is lawful and complete") {
   CHECK(json.find(R"("asked":2)") != std::string::npos);
   CHECK(json.find(R"("score":"30.00")") != std::string::npos);
   CHECK(json.find(R"("message_id":"m6")") != std::string::npos);
-  CHECK(json.find(R"("next_change":{"on":"2026-05-21","score":"25.00","rules":[{"rule":"B","from":"10.00","to":"5.00"}]})") != std::string::npos);
+  CHECK(json.find(R"("next_change":{"on":"2026-05-21","score":"25.00","rules":[{"rule":"B","from":"10.00","to":"5.00"}]})") !=
+        std::string::npos);
 }
 
 TEST_CASE("a lead without points is explained, too") {

@@ -15,7 +15,7 @@ using core::RecordKind;
 namespace {
 
 /// Two lanes that get ready when a version was announced, and switch when it was activated; unless they sleep.
-struct Desk final : RuleBookDesk {
+struct Desk final : RuleBookDesk, LaneWindow {
   std::vector<RuleBookVersion> books;
   std::vector<std::pair<RecordKind, std::uint64_t>> log;
   std::vector<LaneStanding> standings{{0, true, ""}, {0, true, ""}};
@@ -33,7 +33,9 @@ struct Desk final : RuleBookDesk {
   }
   void set_state(std::uint64_t version, State state) override { books.at(version - 1).state = state; }
   void note_switching(std::uint64_t version) override { books.at(version - 1).switching = true; }
-  bool announced(RecordKind kind, std::uint64_t version) const { return std::find(log.begin(), log.end(), std::pair(kind, version)) != log.end(); }
+  bool announced(RecordKind kind, std::uint64_t version) const {
+    return std::find(log.begin(), log.end(), std::pair(kind, version)) != log.end();
+  }
   std::vector<flow::CountBackProgress> progress(std::uint64_t version) override {
     if (!awake || !announced(RecordKind::rulebook_prepared, version)) return {};
     return {{"scoring", 0, 10, 10, true}, {"scoring", 1, 5, 5, true}};
@@ -51,7 +53,7 @@ struct House {
   Desk desk;
   std::vector<std::string> said;
   std::int64_t clock_us = 0;
-  PublishWorld world{desk, {}, {}, {}, {}, {}, 2, {"scoring"}, 60'000'000};
+  PublishWorld world{desk, desk, {}, {}, {}, {}, {}, 2, {"scoring"}, 60'000'000};
   wire::RuleBookFiles files{{"book.toml", ""}};
 
   House() {
@@ -75,7 +77,8 @@ struct House {
 TEST_CASE("a rule book is announced, waited for, activated, and decides") {
   House house;
   CHECK(house.publish_sha("a") == kDone);
-  CHECK(house.desk.log == std::vector<std::pair<RecordKind, std::uint64_t>>{{RecordKind::rulebook_prepared, 1}, {RecordKind::rulebook_activated, 1}});
+  CHECK(house.desk.log ==
+        std::vector<std::pair<RecordKind, std::uint64_t>>{{RecordKind::rulebook_prepared, 1}, {RecordKind::rulebook_activated, 1}});
   CHECK(house.desk.books[0].state == State::activated);
 }
 

@@ -74,9 +74,10 @@ TEST_CASE("the status as JSON") {
   status.migrations = {"20260901100500", 1, ""};
   const std::string json = to_json(status);
   REQUIRE(wire::check_json(json).ok());
-  for (const char* part : {R"("lag_records":2)", R"("halted":1)", R"("dead_letters":{"identity":{"missing_id":3,"too_deep":1},"scoring":{"invalid_json":2}})",
-                           R"("rulebook":{"active":2,"preparing":{"version":3,"done":10,"total":20,"lanes_ready":1,"lanes":6}})",
-                           R"("migrations":{"version":"20260901100500","pending":1,"problem":""})"})
+  for (const char* part :
+       {R"("lag_records":2)", R"("halted":1)", R"("dead_letters":{"identity":{"missing_id":3,"too_deep":1},"scoring":{"invalid_json":2}})",
+        R"("rulebook":{"active":2,"preparing":{"version":3,"done":10,"total":20,"lanes_ready":1,"lanes":6}})",
+        R"("migrations":{"version":"20260901100500","pending":1,"problem":""})"})
     CHECK_MESSAGE(json.find(part) != std::string::npos, part);
 }
 

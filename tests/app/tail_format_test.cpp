@@ -26,13 +26,15 @@ kafka::TailRecord record_of(std::string_view value) {
 
 TEST_CASE("a record in kcat's form, headers flat") {
   auto record = record_of("{\"a\":\"ü\"}");
-  CHECK(kcat_line(record) ==
-        R"({"topic":"acme.tracking.events","partition":3,"offset":42,"tstype":"logappend","ts":1780000000250,"broker":1,"key":"k","payload":"{\"a\":\"ü\"}"})");
+  CHECK(
+      kcat_line(record) ==
+      R"({"topic":"acme.tracking.events","partition":3,"offset":42,"tstype":"logappend","ts":1780000000250,"broker":1,"key":"k","payload":"{\"a\":\"ü\"}"})");
   record.headers = {{"ce_type", "t"}, {"empty", std::nullopt}};
   record.key = std::nullopt;
   record.payload = std::nullopt;
-  CHECK(kcat_line(record) ==
-        R"({"topic":"acme.tracking.events","partition":3,"offset":42,"tstype":"logappend","ts":1780000000250,"broker":1,"headers":["ce_type","t","empty",null],"key":null,"payload":null})");
+  CHECK(
+      kcat_line(record) ==
+      R"({"topic":"acme.tracking.events","partition":3,"offset":42,"tstype":"logappend","ts":1780000000250,"broker":1,"headers":["ce_type","t","empty",null],"key":null,"payload":null})");
 }
 
 TEST_CASE("bytes that are no UTF-8 do not break the line") {
