@@ -53,7 +53,8 @@ struct House {
     return made;
   }
   House() { source.assign({0, 1}); }
-  void put(const std::string& value, const std::string& write_key = "web", std::int64_t time_us = 1'000'000, Topic topic = Topic::tracking_events) {
+  void put(const std::string& value, const std::string& write_key = "web", std::int64_t time_us = 1'000'000,
+           Topic topic = Topic::tracking_events) {
     StoredRecord record;
     record.time = {time_us};
     record.value = value;
@@ -63,7 +64,9 @@ struct House {
   void run() {
     for (int i = 0; i < 20; ++i) runner.step();
   }
-  std::size_t passed_on() { return broker.log(Topic::lead_activities, 0).size() + broker.log(Topic::lead_activities, 1).size(); }
+  std::size_t passed_on() {
+    return broker.log(Topic::lead_activities, 0).size() + broker.log(Topic::lead_activities, 1).size();
+  }
 };
 
 std::string event(const std::string& message, const std::string& user, const std::string& name = "Seen") {
@@ -104,7 +107,8 @@ TEST_CASE("input consumer: what never works is a dead letter, moves no clock, an
 TEST_CASE("input consumer: ticks go to every partition and are never taken for repeated") {
   House house;
   for (const std::int64_t time_us : {5'000'000, 5'000'000})
-    house.put(R"({"event":"time.tick","messageId":"tick","receivedAt":"1970-01-01T00:00:05Z"})", "", time_us, Topic::crm_events);
+    house.put(R"({"event":"time.tick","messageId":"tick","receivedAt":"1970-01-01T00:00:05Z"})", "", time_us,
+              Topic::crm_events);
   house.run();
   for (const std::int32_t p : {0, 1}) CHECK(house.broker.log(Topic::lead_activities, p).size() == 2);
 }

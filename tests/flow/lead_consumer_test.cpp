@@ -45,7 +45,13 @@ struct House {
   MemoryRuleBooks table{session};
   RuleBooks books{&table, std::make_shared<core::RuleBook>(), [](auto, auto) { return std::make_unique<Counter>(); }};
   std::int64_t clock_us = 1;
-  LeadConsumer consumer{{"scoring", {Topic::lead_activities}, 1, LockMode::none}, leads, held, books, &reader, [this] { return clock_us; }, options()};
+  LeadConsumer consumer{{"scoring", {Topic::lead_activities}, 1, LockMode::none},
+                        leads,
+                        held,
+                        books,
+                        &reader,
+                        [this] { return clock_us; },
+                        options()};
   Runner runner{consumer, consumer, {source, reader, sink, session, lanes, outbox, letters}, runner_options()};
 
   static LeadConsumerOptions options() {
@@ -127,7 +133,9 @@ TEST_CASE("lead consumer: a survivor waits for its part, others do not; what was
   CHECK(house.row(2).forward_to == LeadId{1});
 }
 
-TEST_CASE("lead consumer: parts of a handover that came before the lead was merged away itself meet the others at the survivor") {
+TEST_CASE(
+    "lead consumer: parts of a handover that came before the lead was merged away itself meet the others at the "
+    "survivor") {
   const std::string whole = encode(Handover{{{"scoring", "70", ""}}, {}});
   for (const std::uint32_t first : {0U, 1U}) {
     House house;

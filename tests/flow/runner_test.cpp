@@ -54,8 +54,11 @@ struct Lanes final : LaneTable {
     ++claims;
     return inner.claim(consumer, moves);
   }
-  std::vector<LaneRow> look(const std::string& consumer, std::span<const std::int32_t> lanes) override { return inner.look(consumer, lanes); }
-  void note_halt(const std::string& consumer, std::int32_t lane, std::uint64_t epoch, const std::string& reason) override {
+  std::vector<LaneRow> look(const std::string& consumer, std::span<const std::int32_t> lanes) override {
+    return inner.look(consumer, lanes);
+  }
+  void note_halt(const std::string& consumer, std::int32_t lane, std::uint64_t epoch,
+                 const std::string& reason) override {
     if (notes_fail) throw base::Unavailable("the database is away");
     inner.note_halt(consumer, lane, epoch, reason);
   }
@@ -148,7 +151,9 @@ TEST_CASE("runner: a record that the database refuses becomes a dead letter; wha
   CHECK(house.database.dead_letters[0].code == "refused_by_database");
 }
 
-TEST_CASE("runner: the database goes away just when a refused record is set aside: it is set aside later, and nothing is lost") {
+TEST_CASE(
+    "runner: the database goes away just when a refused record is set aside: it is set aside later, and nothing is "
+    "lost") {
   using Fault = MemorySession::CommitFault;
   for (const Fault fault : {Fault::unavailable, Fault::lost_reply_committed, Fault::lost_reply_not_committed}) {
     House house;
@@ -196,7 +201,8 @@ TEST_CASE("runner: a peer that goes away during a take-over leaves no half lane 
   house.put(1, "b");
   house.copier.adopt_fails = 3;
   house.runner.step();
-  CHECK(std::none_of(house.database.lanes.begin(), house.database.lanes.end(), [](const auto& lane) { return lane.second.state.batch_no > 0; }));
+  CHECK(std::none_of(house.database.lanes.begin(), house.database.lanes.end(),
+                     [](const auto& lane) { return lane.second.state.batch_no > 0; }));
   for (const LaneView& lane : house.runner.view()) CHECK_FALSE(lane.running);
   house.runner.shut_down(std::chrono::milliseconds(0));
   house.run();
@@ -204,7 +210,9 @@ TEST_CASE("runner: a peer that goes away during a take-over leaves no half lane 
   CHECK(house.copied(1) == "b ");
 }
 
-TEST_CASE("runner: a new consumer's decisions on what lies before its first batch are replay, even if its first start failed") {
+TEST_CASE(
+    "runner: a new consumer's decisions on what lies before its first batch are replay, even if its first start "
+    "failed") {
   House house;
   for (int i = 0; i < 3; ++i) house.put(0, "a");
   house.copier.adopt_fails = 1;

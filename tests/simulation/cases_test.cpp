@@ -1,6 +1,6 @@
-/// Worked examples: tests/cases/<name> holds rulebook/, events.ndjson, at.txt (one instant per line), HOW.md (how it was
-/// computed by hand) and expected.json: {"<instant>": {"count", "status", "leads": {"<identifier>": {fields}}}}. The
-/// report may hold more fields than expected; lists must match element by element.
+/// Worked examples: tests/cases/<name> holds rulebook/, events.ndjson, at.txt (one instant per line), HOW.md (how it
+/// was computed by hand) and expected.json: {"<instant>": {"count", "status", "leads": {"<identifier>": {fields}}}}.
+/// The report may hold more fields than expected; lists must match element by element.
 #include <doctest/doctest.h>
 
 #include <rapidjson/document.h>
@@ -38,7 +38,8 @@ std::string difference(const Value& want, const Value& got, const std::string& p
   if (want.IsArray() && got.IsArray()) {
     if (want.Size() != got.Size()) return path + " has another length";
     for (rapidjson::SizeType i = 0; i < want.Size(); ++i)
-      if (const std::string inside = difference(want[i], got[i], path + "[" + std::to_string(i) + "]"); !inside.empty()) return inside;
+      if (const std::string inside = difference(want[i], got[i], path + "[" + std::to_string(i) + "]"); !inside.empty())
+        return inside;
     return "";
   }
   return want == got ? "" : path + " is another value";
@@ -75,7 +76,8 @@ void check_at(const std::filesystem::path& folder, const std::string& at, const 
 
 TEST_CASE("worked examples give what was computed by hand") {
   std::size_t cases = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(SCORELINE_SOURCE_DIR) / "tests/cases")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(SCORELINE_SOURCE_DIR) / "tests/cases")) {
     CAPTURE(entry.path().filename().string());
     ++cases;
     rapidjson::Document expected;

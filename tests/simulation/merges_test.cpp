@@ -65,7 +65,9 @@ struct Lanes : World {
 
 }  // namespace
 
-TEST_CASE("15: an event is assigned to A and committed; A is merged into B, published; then the event is published: it counts once, for B") {
+TEST_CASE(
+    "15: an event is assigned to A and committed; A is merged into B, published; then the event is published: it "
+    "counts once, for B") {
   for (const bool scored_before : {false, true}) {
     Lanes world(2);
     const std::string a = world.lead_in(1, 3, anon), b = world.lead_in(0, 5, user);
@@ -86,16 +88,20 @@ TEST_CASE("15: an event is assigned to A and committed; A is merged into B, publ
   }
 }
 
-TEST_CASE("20: a chain, C into A and A into B, published in every order of the two identity lanes and handled in every order") {
+TEST_CASE(
+    "20: a chain, C into A and A into B, published in every order of the two identity lanes and handled in every "
+    "order") {
   for (const std::size_t part_bytes : {std::size_t{512 * 1024}, std::size_t{5}})
     for (int publish = 0; publish < 4; ++publish)
       for (int handle = 0; handle < 27; ++handle) {
         Lanes world(3, part_bytes);
         const std::string c = world.lead_in(2, 2, anon), a = world.lead_in(1, 3, user);
         world.feed_into(0, identify("mail", a, user(a), minutes(0), R"({"email":"a@x.de"})"));
-        const std::string b = world.lead_in(0, 5, [](const std::string& id) { return fmt::format(R"("anonymousId":"{}","traits":{{}})", id); });
+        const std::string b = world.lead_in(
+            0, 5, [](const std::string& id) { return fmt::format(R"("anonymousId":"{}","traits":{{}})", id); });
         world.settle();
-        // B is known by an ERP number and older than A? Whoever survives: the sum is the same, and both merges are under way.
+        // B is known by an ERP number and older than A? Whoever survives: the sum is the same, and both merges are
+        // under way.
         for (auto& process : world.identity) process->sink.delay_records = true;
         world.feed_into(0, identify("C into A", a, user(a) + "," + anon(c), minutes(1)));
         for (int i = 0; i < 3; ++i) world.identity[0]->runner().step();
@@ -124,16 +130,20 @@ TEST_CASE("20b: known leads in a chain: the middle one is merged away before it 
         const auto mail = [&](int pages) {
           const std::string name = fmt::format("{}@x.de", n++);
           for (int i = 0; i < pages; ++i)
-            world.feed_into(0, track("Seen", fmt::format("{} {}", name, i), name, R"("anonymousId":"dev-)" + name + "\"", minutes(0),
-                                     fmt::format(R"("properties":{{"email":"{}"}})", name)));
-          for (int i = 0; i < pages; ++i) world.feed_into(0, page(fmt::format("p {} {}", name, i), name, R"("anonymousId":"dev-)" + name + "\"", minutes(0)));
+            world.feed_into(0,
+                            track("Seen", fmt::format("{} {}", name, i), name, R"("anonymousId":"dev-)" + name + "\"",
+                                  minutes(0), fmt::format(R"("properties":{{"email":"{}"}})", name)));
+          for (int i = 0; i < pages; ++i)
+            world.feed_into(
+                0, page(fmt::format("p {} {}", name, i), name, R"("anonymousId":"dev-)" + name + "\"", minutes(0)));
           world.identify_all();
           return name;
         };
         const std::string b = mail(1), a = mail(10), c = mail(100);
         world.settle();
         for (auto& process : world.identity) process->sink.delay_records = true;
-        // The older lead survives: C into A in lane 0, then A into B in lane 1. The join is an ERP customer with that address.
+        // The older lead survives: C into A in lane 0, then A into B in lane 1. The join is an ERP customer with that
+        // address.
         world.feed_into(0, erp_customer("7", a, 1, minutes(1)));
         world.feed_into(0, erp_customer("7", c, 2, minutes(1)));
         for (int i = 0; i < 4; ++i) world.identity[0]->runner().step();
@@ -150,7 +160,8 @@ TEST_CASE("20b: known leads in a chain: the middle one is merged away before it 
       }
 }
 
-TEST_CASE("21: the loser's partition is minutes behind: only the survivor waits; all other leads of its partition go on") {
+TEST_CASE(
+    "21: the loser's partition is minutes behind: only the survivor waits; all other leads of its partition go on") {
   Lanes world(2);
   const std::string a = world.lead_in(1, 3, anon), b = world.lead_in(0, 5, user), other = world.lead_in(0, 1, user);
   world.settle();
@@ -176,13 +187,15 @@ TEST_CASE("23: a large lead hands over in parts, applied as one") {
     Lanes world(2, part_bytes);
     const std::string a = world.lead_in(1, 1, anon), b = world.lead_in(0, 5, user);
     for (int i = 0; i < 300; ++i)
-      world.feed_into(0, track("Form Submitted", fmt::format("f{}", i), a, anon(a), minutes(0), fmt::format(R"("properties":{{"form":"{}"}})", i)));
+      world.feed_into(0, track("Form Submitted", fmt::format("f{}", i), a, anon(a), minutes(0),
+                               fmt::format(R"("properties":{{"form":"{}"}})", i)));
     world.settle();
     world.feed_into(0, identify("merge", b, user(b) + "," + anon(a), minutes(1)));
     world.finish();
     CHECK(world.score_of("user:" + b) == "30006.00");
     std::size_t parts = 0;
-    for (const auto& record : world.house.broker.log(flow::Topic::lead_activities, 0)) parts += record.type == "scoreline.lead.handover.v1" ? 1 : 0;
+    for (const auto& record : world.house.broker.log(flow::Topic::lead_activities, 0))
+      parts += record.type == "scoreline.lead.handover.v1" ? 1 : 0;
     CHECK((parts == 1) == (part_bytes == 100'000));
   }
 }

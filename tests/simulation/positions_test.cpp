@@ -22,7 +22,9 @@ std::vector<Fed> some_events() {
     for (int who = 0; who < 6; ++who) {
       const std::string ids = fmt::format(R"("userId":"u{}")", who), key = fmt::format("u{}", who);
       events.push_back(page(fmt::format("p{}-{}", who, i), key, ids, minutes(i)));
-      if (i == 2) events.push_back(track("Form Submitted", fmt::format("f{}", who), key, ids, minutes(i), R"("properties":{"form":"a"})"));
+      if (i == 2)
+        events.push_back(
+            track("Form Submitted", fmt::format("f{}", who), key, ids, minutes(i), R"("properties":{"form":"a"})"));
     }
   return events;
 }
@@ -120,7 +122,8 @@ TEST_CASE("4: one who lost his assignment fences the rightful owner, who takes t
   finish(world, events);
 }
 
-TEST_CASE("5: killed after COMMIT and half of the publishing; the old producer's late records come after the new owner's") {
+TEST_CASE(
+    "5: killed after COMMIT and half of the publishing; the old producer's late records come after the new owner's") {
   for (std::int64_t half = 0; half < 12; half += 3) {
     World world(3);
     world.house.runner.lane_records = 4;
@@ -178,13 +181,16 @@ TEST_CASE("7: a sweep cut in the middle by a crash goes on where it was: no lead
     world.check_replay();
     std::size_t falls = 0;
     for (const std::int32_t p : {0, 1})
-      for (const std::string& change : world.tier_changes(p)) falls += change.find("\"to\":\"cold\"") != std::string::npos ? 1 : 0;
+      for (const std::string& change : world.tier_changes(p))
+        falls += change.find("\"to\":\"cold\"") != std::string::npos ? 1 : 0;
     CHECK(falls == 12);
-    CHECK(world.outcomes(base::day_of(at("2026-03-05T00:00:00Z"))) == without_faults(events, at("2026-03-05T00:00:00Z")));
+    CHECK(world.outcomes(base::day_of(at("2026-03-05T00:00:00Z"))) ==
+          without_faults(events, at("2026-03-05T00:00:00Z")));
   }
 }
 
-TEST_CASE("8: the broker forgot acknowledged records: that lane halts and says which stream and numbers; others go on") {
+TEST_CASE(
+    "8: the broker forgot acknowledged records: that lane halts and says which stream and numbers; others go on") {
   World world(2);
   world.start_simply();
   world.feed(some_events());
@@ -193,12 +199,14 @@ TEST_CASE("8: the broker forgot acknowledged records: that lane halts and says w
   auto& logs = world.house.broker;
   world.scoring[0]->assign({});
   world.settle();
-  std::map<std::int32_t, std::size_t> before{{0, logs.log(flow::Topic::lead_activities, 0).size()}, {1, logs.log(flow::Topic::lead_activities, 1).size()}};
+  std::map<std::int32_t, std::size_t> before{{0, logs.log(flow::Topic::lead_activities, 0).size()},
+                                             {1, logs.log(flow::Topic::lead_activities, 1).size()}};
   for (int i = 0; i < 4; ++i) world.feed(page(fmt::format("x{}", i), user, ids, minutes(20 + i)));
   world.settle();
   const std::int32_t p = world.partition_of(world.lead_of("user:" + user)), other = 1 - p;
   auto& log = logs.log(flow::Topic::lead_activities, p);
-  log.erase(log.begin() + static_cast<std::ptrdiff_t>(before[p]), log.begin() + static_cast<std::ptrdiff_t>(before[p]) + 2);
+  log.erase(log.begin() + static_cast<std::ptrdiff_t>(before[p]),
+            log.begin() + static_cast<std::ptrdiff_t>(before[p]) + 2);
   world.scoring[0]->assign({0, 1});
   world.settle();
   CHECK(world.house.database.lanes[{"scoring", p}].halted.empty());  // it may still come
@@ -231,7 +239,8 @@ TEST_CASE("8b: what fills a gap waited while the database was away: the lane goe
   CHECK(world.outcomes(base::day_of(kStart)).at("user:u1 ").score == "108.00");
 }
 
-TEST_CASE("9: PostgreSQL restored from yesterday: the hint in Kafka is ahead; the lane halts before anything is applied") {
+TEST_CASE(
+    "9: PostgreSQL restored from yesterday: the hint in Kafka is ahead; the lane halts before anything is applied") {
   World world(2);
   world.start_simply();
   world.feed(some_events());

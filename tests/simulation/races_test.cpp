@@ -40,20 +40,23 @@ struct TwoLanes : World {
 TEST_CASE("10: two lanes see a new address at the same time: one lead, both events on it") {
   TwoLanes world;
   const auto with = [](const char* anon) { return fmt::format(R"("anonymousId":"{}")", anon); };
-  world.meet(identify("m1", "a", with("a"), minutes(1), R"({"email":"X@y.de"})"), identify("m2", "b", with("b"), minutes(2), R"({"email":"x@Y.de"})"));
+  world.meet(identify("m1", "a", with("a"), minutes(1), R"({"email":"X@y.de"})"),
+             identify("m2", "b", with("b"), minutes(2), R"({"email":"x@Y.de"})"));
   const Outcomes got = world.now();
   REQUIRE_MESSAGE(got.size() == 1, to_text(got));
   CHECK(got.begin()->first == "anon:a anon:b email:x@y.de ");
 }
 
-TEST_CASE("11: traits of one lead come from two lanes; the log has them in the other order; everybody ends with the latest") {
+TEST_CASE(
+    "11: traits of one lead come from two lanes; the log has them in the other order; everybody ends with the latest") {
   for (const bool deletes : {false, true}) {
     TwoLanes world;
     world.feed_into(0, page("p", "u", R"("userId":"u")", minutes(0)));
     world.settle();
     const std::string last = deletes ? R"({"title":null})" : R"({"title":"CTO"})";
     // Lane 1 is committed first and has the earlier one.
-    world.meet(identify("t2", "u", R"("userId":"u")", minutes(2), last), identify("t1", "u", R"("userId":"u")", minutes(1), R"({"title":"CEO"})"));
+    world.meet(identify("t2", "u", R"("userId":"u")", minutes(2), last),
+               identify("t1", "u", R"("userId":"u")", minutes(1), R"({"title":"CEO"})"));
     CHECK(world.now().at("user:u ").traits == (deletes ? "" : "title=\"CTO\" "));
     CHECK(world.now().at("user:u ").score == "1.00");
   }
@@ -77,7 +80,8 @@ TEST_CASE("11: traits of one lead come from two lanes; the log has them in the o
   }
 }
 
-TEST_CASE("12: a retraction is looked up in one lane while its activity is being accepted in another: it counts for nobody") {
+TEST_CASE(
+    "12: a retraction is looked up in one lane while its activity is being accepted in another: it counts for nobody") {
   for (const bool retraction_first : {false, true}) {
     TwoLanes world;
     world.feed_into(0, page("stays", "u", R"("userId":"u")", minutes(0)));
@@ -109,9 +113,11 @@ TEST_CASE("12b: the retraction comes to scoring before its activity") {
 
 TEST_CASE("13: a retracted activity whose lead was merged in between, at each of the possible moments") {
   const std::string a = R"("anonymousId":"a")", both = R"("anonymousId":"a","userId":"u")";
-  const std::vector<Fed> events{page("m", "a", a, minutes(1)), page("stays", "a", a, minutes(1)), page("u", "u", R"("userId":"u")", minutes(1)),
-                                identify("merge", "u", both, minutes(2)), retraction("r", "m", minutes(3))};
-  for (const std::vector<int>& order : std::vector<std::vector<int>>{{0, 1, 2, 3, 4}, {4, 0, 1, 2, 3}, {0, 1, 2, 4, 3}, {2, 3, 0, 1, 4}, {0, 4, 1, 2, 3}})
+  const std::vector<Fed> events{page("m", "a", a, minutes(1)), page("stays", "a", a, minutes(1)),
+                                page("u", "u", R"("userId":"u")", minutes(1)), identify("merge", "u", both, minutes(2)),
+                                retraction("r", "m", minutes(3))};
+  for (const std::vector<int>& order : std::vector<std::vector<int>>{
+           {0, 1, 2, 3, 4}, {4, 0, 1, 2, 3}, {0, 1, 2, 4, 3}, {2, 3, 0, 1, 4}, {0, 4, 1, 2, 3}})
     for (int steps = 0; steps < 10; ++steps) {
       TwoLanes world;
       world.scoring[0]->assign({0});
@@ -129,7 +135,8 @@ TEST_CASE("13: a retracted activity whose lead was merged in between, at each of
     }
 }
 
-TEST_CASE("14: an erased lead: what was committed before and is published after, a handover on its way: nothing comes back") {
+TEST_CASE(
+    "14: an erased lead: what was committed before and is published after, a handover on its way: nothing comes back") {
   for (int steps = 0; steps < 12; ++steps) {
     TwoLanes world;
     world.scoring[0]->assign({0});

@@ -1,5 +1,5 @@
-/// Safety while everything breaks, liveness afterwards: random events, schedules, kills, faults. SCORELINE_START=<number>
-/// runs one of them again; SCORELINE_RUNS=<number> runs so many.
+/// Safety while everything breaks, liveness afterwards: random events, schedules, kills, faults.
+/// SCORELINE_START=<number> runs one of them again; SCORELINE_RUNS=<number> runs so many.
 #include <doctest/doctest.h>
 
 #include "support/house_chaos.hpp"

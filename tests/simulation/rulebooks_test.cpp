@@ -66,7 +66,8 @@ struct Publisher {
   }
 };
 
-void check_like_counted_from_the_start(World& world, const std::vector<Fed>& events, base::Instant end, const std::string& book) {
+void check_like_counted_from_the_start(World& world, const std::vector<Fed>& events, base::Instant end,
+                                       const std::string& book) {
   world.check_at_rest();
   const Outcomes got = world.outcomes(base::day_of(end), book), want = without_faults(events, end, book);
   CHECK_MESSAGE(got == want, "got", to_text(got), "\nwant", to_text(want));
@@ -74,7 +75,9 @@ void check_like_counted_from_the_start(World& world, const std::vector<Fed>& eve
 
 }  // namespace
 
-TEST_CASE("27: a new match is published while merges are in flight, on either side of prepared in both partitions: counted once") {
+TEST_CASE(
+    "27: a new match is published while merges are in flight, on either side of prepared in both partitions: counted "
+    "once") {
   // Where the two announcements stand among the steps of the merge, in either partition.
   for (int q = 0; q < 5; ++q)
     for (int p = 0; p < 5; ++p)
@@ -98,9 +101,12 @@ TEST_CASE("27: a new match is published while merges are in flight, on either si
           names.try_emplace(world.partition_of(world.lead_of("anon:" + name)), name);
         }
         const std::string loser = names[1], survivor = names[0];
-        const std::string from = fmt::format(R"("anonymousId":"{}")", loser), to = fmt::format(R"("anonymousId":"{}","userId":"u")", survivor);
+        const std::string from = fmt::format(R"("anonymousId":"{}")", loser),
+                          to = fmt::format(R"("anonymousId":"{}","userId":"u")", survivor);
         feed(identify("u", survivor, to, minutes(0)));
-        for (int i = 0; i < 3; ++i) feed(track("Form Submitted", fmt::format("f{}", i), loser, from, minutes(i * 1440), R"("properties":{"form":"a"})"));
+        for (int i = 0; i < 3; ++i)
+          feed(track("Form Submitted", fmt::format("f{}", i), loser, from, minutes(i * 1440),
+                     R"("properties":{"form":"a"})"));
         Publisher publisher{world, 1, kSecond};
         world.store_book(1, kSecond);
         const auto steps = [&](std::size_t lane, int n) {
@@ -112,7 +118,8 @@ TEST_CASE("27: a new match is published while merges are in flight, on either si
           if (moment == p) publisher.prepare(now, {0});
           if (moment == 1) feed(identify("merge", "u", R"("userId":"u",)" + from, now));
           feed(page(fmt::format("l{}", moment), loser, from, now));
-          feed(track("Form Submitted", fmt::format("g{}", moment), "u", R"("userId":"u")", now, R"("properties":{"form":"b"})"));
+          feed(track("Form Submitted", fmt::format("g{}", moment), "u", R"("userId":"u")", now,
+                     R"("properties":{"form":"b"})"));
           for (int i = 0; i < 3; ++i) world.identity[0]->runner().step();
           if (wait != 0) steps(1, wait);
           if (moment == 2) steps(0, 1 + wait);
@@ -126,7 +133,8 @@ TEST_CASE("27: a new match is published while merges are in flight, on either si
       }
 }
 
-TEST_CASE("27b: leads merged long ago are counted in full, and the count-back itself changes no tier before the switch") {
+TEST_CASE(
+    "27b: leads merged long ago are counted in full, and the count-back itself changes no tier before the switch") {
   World world(3);
   world.start_simply();
   Dice dice(7);
@@ -205,7 +213,9 @@ TEST_CASE("27d: what a count-back releases in the same batch is counted once") {
     }
 }
 
-TEST_CASE("28: a publish is cancelled, killed and resumed, another one follows; a lane is taken over in the middle of its count-back") {
+TEST_CASE(
+    "28: a publish is cancelled, killed and resumed, another one follows; a lane is taken over in the middle of its "
+    "count-back") {
   const auto [first, runs] = starts(60);
   for (std::uint64_t start = first; start < first + runs; ++start) {
     CAPTURE(start);

@@ -37,7 +37,8 @@ class Storyteller {
       events.all.push_back(one());
       const Fed& last = events.all.back();
       if (dice_.one_in(12)) events.all.push_back(last);  // sent twice
-      if (dice_.one_in(12)) events.all.push_back(events.all[static_cast<std::size_t>(dice_.roll(static_cast<int>(events.all.size())))]);
+      if (dice_.one_in(12))
+        events.all.push_back(events.all[static_cast<std::size_t>(dice_.roll(static_cast<int>(events.all.size())))]);
     }
     for (Person& person : people_)
       for (const Fed& link : links(person)) events.all.push_back(link);
@@ -54,7 +55,8 @@ class Storyteller {
   std::string more(const std::string& rest) {
     std::string text = rest;
     const auto add = [&](const std::string& member) { text += (text.empty() ? "" : ",") + member; };
-    if (dice_.one_in(6)) add(fmt::format(R"("timestamp":"{}")", base::format_rfc3339({now_.us - dice_.roll(80) * kHourUs})));
+    if (dice_.one_in(6))
+      add(fmt::format(R"("timestamp":"{}")", base::format_rfc3339({now_.us - dice_.roll(80) * kHourUs})));
     if (dice_.one_in(12)) add(R"("machine":true)");
     return text;
   }
@@ -66,25 +68,36 @@ class Storyteller {
     const std::string ids = known ? person.user() : fmt::format(R"("anonymousId":"{}")", device);
     const std::string key = known ? person.name : device;
     switch (dice_.roll(10)) {
-      case 0: return track("Login", message(), key, ids, now_, more(""));
-      case 1: return track("Form Submitted", message(), key, ids, now_, more(fmt::format(R"("properties":{{"form":"{}"}})", dice_.roll(3))));
-      case 2: return erp_order(person.name, "o1", ++person.order_versions, dice_.one_in(4), now_);
-      case 3: return erp_customer(person.name, person.mail(), ++person.customer_versions, now_);
-      case 4: return identify(message(), device, fmt::format(R"("anonymousId":"{}",{})", device, person.user()), now_);
-      case 5: return identify(message(), key, ids, now_, fmt::format(R"({{"title":{}}})", dice_.pick<std::string>({"\"CEO\"", "\"CTO\"", "null"})));
+      case 0:
+        return track("Login", message(), key, ids, now_, more(""));
+      case 1:
+        return track("Form Submitted", message(), key, ids, now_,
+                     more(fmt::format(R"("properties":{{"form":"{}"}})", dice_.roll(3))));
+      case 2:
+        return erp_order(person.name, "o1", ++person.order_versions, dice_.one_in(4), now_);
+      case 3:
+        return erp_customer(person.name, person.mail(), ++person.customer_versions, now_);
+      case 4:
+        return identify(message(), device, fmt::format(R"("anonymousId":"{}",{})", device, person.user()), now_);
+      case 5:
+        return identify(message(), key, ids, now_,
+                        fmt::format(R"({{"title":{}}})", dice_.pick<std::string>({"\"CEO\"", "\"CTO\"", "null"})));
       case 6: {
         // Also of messages that are still to come.
-        const std::string of = dice_.one_in(5) || messages_.empty() ? fmt::format("m{}", messages_.size() + 3) : dice_.pick(messages_);
+        const std::string of =
+            dice_.one_in(5) || messages_.empty() ? fmt::format("m{}", messages_.size() + 3) : dice_.pick(messages_);
         return retraction(fmt::format("r{}", ++retractions_), of, now_);
       }
-      default: return page(message(), key, ids, now_, more(""));
+      default:
+        return page(message(), key, ids, now_, more(""));
     }
   }
 
   std::vector<Fed> links(Person& person) {
     now_.us += base::kSecondUs;
-    std::vector<Fed> all{erp_customer(person.name, person.mail(), 1000, now_),
-                         identify(message(), person.name, person.user(), now_, fmt::format(R"({{"email":"{}"}})", person.mail()))};
+    std::vector<Fed> all{
+        erp_customer(person.name, person.mail(), 1000, now_),
+        identify(message(), person.name, person.user(), now_, fmt::format(R"({{"email":"{}"}})", person.mail()))};
     for (const std::string& device : person.devices)
       all.push_back(identify(message(), device, fmt::format(R"("anonymousId":"{}",{})", device, person.user()), now_));
     return all;
@@ -103,7 +116,8 @@ std::pair<std::uint64_t, std::uint64_t> starts(std::uint64_t usual) {
   const char* first = std::getenv("SCORELINE_START");
   const char* runs = std::getenv("SCORELINE_RUNS");
   const std::uint64_t otherwise = first == nullptr ? usual : 1;
-  return {first == nullptr ? 1 : std::strtoull(first, nullptr, 10), runs == nullptr ? otherwise : std::strtoull(runs, nullptr, 10)};
+  return {first == nullptr ? 1 : std::strtoull(first, nullptr, 10),
+          runs == nullptr ? otherwise : std::strtoull(runs, nullptr, 10)};
 }
 
 Events random_events(Dice& dice, int count) { return Storyteller(dice).tell(count); }
@@ -139,7 +153,8 @@ app::MemoryProcess& Chaos::random_process() { return *dice_.pick(processes(dice_
 void Chaos::deal(bool identity) {
   const auto all = processes(identity);
   std::vector<std::set<std::int32_t>> lanes(all.size());
-  for (const std::int32_t lane : world_.house.all_lanes()) lanes[static_cast<std::size_t>(dice_.roll(static_cast<int>(all.size())))].insert(lane);
+  for (const std::int32_t lane : world_.house.all_lanes())
+    lanes[static_cast<std::size_t>(dice_.roll(static_cast<int>(all.size())))].insert(lane);
   for (std::size_t i = 0; i < all.size(); ++i)
     if (!dice_.one_in(8)) all[i]->assign(lanes[i]);
 }
@@ -162,15 +177,25 @@ void Chaos::kill(bool identity) {
 void Chaos::break_something(app::MemoryProcess& process) {
   using Fault = flow::MemorySession::CommitFault;
   switch (dice_.roll(6)) {
-    case 0: process.session.faults.push_back(dice_.pick<Fault>({Fault::lost_reply_committed, Fault::lost_reply_not_committed, Fault::unavailable})); return;
-    case 1: process.sink.fail_after = dice_.roll(6); return;
-    case 2: process.sink.withhold_acks = !process.sink.withhold_acks; return;
-    case 3: process.sink.delay_records = true; return;
+    case 0:
+      process.session.faults.push_back(
+          dice_.pick<Fault>({Fault::lost_reply_committed, Fault::lost_reply_not_committed, Fault::unavailable}));
+      return;
+    case 1:
+      process.sink.fail_after = dice_.roll(6);
+      return;
+    case 2:
+      process.sink.withhold_acks = !process.sink.withhold_acks;
+      return;
+    case 3:
+      process.sink.delay_records = true;
+      return;
     case 4:
       process.sink.deliver_delayed();
       process.sink.delay_records = false;
       return;
-    default: break;
+    default:
+      break;
   }
   // Somebody else goes first, between this one's deciding and writing.
   app::MemoryProcess* other = &random_process();
@@ -188,14 +213,20 @@ void Chaos::break_something(app::MemoryProcess& process) {
 void Chaos::turn() {
   world_.house.steady_us += dice_.roll(50'000);
   switch (dice_.roll(40)) {
-    case 0: return deal(dice_.one_in(2));
-    case 1: return kill(dice_.one_in(2));
+    case 0:
+      return deal(dice_.one_in(2));
+    case 1:
+      return kill(dice_.one_in(2));
     case 2:
-    case 3: return break_something(random_process());
+    case 3:
+      return break_something(random_process());
     case 4:
-      if (!world_.graveyard.empty()) world_.graveyard[static_cast<std::size_t>(dice_.roll(static_cast<int>(world_.graveyard.size())))]->sink.deliver_delayed();
+      if (!world_.graveyard.empty())
+        world_.graveyard[static_cast<std::size_t>(dice_.roll(static_cast<int>(world_.graveyard.size())))]
+            ->sink.deliver_delayed();
       return;
-    default: random_process().runner().step();
+    default:
+      random_process().runner().step();
   }
 }
 

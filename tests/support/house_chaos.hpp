@@ -13,14 +13,17 @@ class Dice {
   int roll(int sides) { return std::uniform_int_distribution<int>(0, sides - 1)(engine_); }
   bool one_in(int n) { return roll(n) == 0; }
   template <typename T>
-  const T& pick(const std::vector<T>& from) { return from[static_cast<std::size_t>(roll(static_cast<int>(from.size())))]; }
+  const T& pick(const std::vector<T>& from) {
+    return from[static_cast<std::size_t>(roll(static_cast<int>(from.size())))];
+  }
   std::mt19937_64& engine() { return engine_; }
 
  private:
   std::mt19937_64 engine_;
 };
 
-/// (first, how many): 1 and `usual`, or what the environment says: SCORELINE_START, SCORELINE_RUNS (1 if only that is not set).
+/// (first, how many): 1 and `usual`, or what the environment says: SCORELINE_START, SCORELINE_RUNS (1 if only that is
+/// not set).
 std::pair<std::uint64_t, std::uint64_t> starts(std::uint64_t usual);
 
 /// A few people with devices, a login, an address and a customer number each; who is who is unambiguous in the end.

@@ -22,20 +22,25 @@ base::Instant at(const std::string& rfc3339) {
 
 namespace {
 
-Fed tracking(const std::string& head, const std::string& message, const std::string& key, const std::string& ids, base::Instant time,
-             const std::string& more) {
+Fed tracking(const std::string& head, const std::string& message, const std::string& key, const std::string& ids,
+             base::Instant time, const std::string& more) {
   return {Topic::tracking_events, key,
-          fmt::format(R"({{{},"messageId":"{}",{},"receivedAt":"{}"{}{}}})", head, message, ids, base::format_rfc3339(time), more.empty() ? "" : ",", more), time};
+          fmt::format(R"({{{},"messageId":"{}",{},"receivedAt":"{}"{}{}}})", head, message, ids,
+                      base::format_rfc3339(time), more.empty() ? "" : ",", more),
+          time};
 }
 
 Fed erp(const std::string& number, const std::string& rest, base::Instant time) {
   const std::string when = base::format_rfc3339(time);
   return {Topic::erp_changes, "jtl:" + number,
-          fmt::format(R"({{"source":"jtl","customer":"{}","timestamp":"{}","receivedAt":"{}",{}}})", number, when, when, rest), time};
+          fmt::format(R"({{"source":"jtl","customer":"{}","timestamp":"{}","receivedAt":"{}",{}}})", number, when, when,
+                      rest),
+          time};
 }
 
 Fed crm(const std::string& key, const std::string& message, const std::string& rest, base::Instant time) {
-  return {Topic::crm_events, key, fmt::format(R"({{"messageId":"{}","receivedAt":"{}",{}}})", message, base::format_rfc3339(time), rest), time};
+  return {Topic::crm_events, key,
+          fmt::format(R"({{"messageId":"{}","receivedAt":"{}",{}}})", message, base::format_rfc3339(time), rest), time};
 }
 
 /// Records of one stream once each, in order: what a reader applies.
@@ -46,7 +51,8 @@ std::vector<std::string> decisions(const std::vector<flow::StoredRecord>& log) {
     const flow::StreamPlace place{record.stream, record.seq};
     const flow::Arrival arrival = flow::judge(place, last_seq);
     CHECK(arrival != flow::Arrival::beyond_gap);
-    if (arrival == flow::Arrival::apply && record.type == "scoreline.lead.tier_changed.v1") values.push_back(record.value);
+    if (arrival == flow::Arrival::apply && record.type == "scoreline.lead.tier_changed.v1")
+      values.push_back(record.value);
   }
   return values;
 }
@@ -59,28 +65,33 @@ std::string state_text(const std::string& bytes) {
     text += fmt::format(" | {}", tallies == &state.staged ? state.staged_version : 0);
     for (std::size_t i = 0; i < tallies->size(); ++i)
       for (const core::DayCount& count : tallies->entry(i).tally)
-        text += fmt::format(" {:x}/{:x}/{}:{}", tallies->entry(i).match >> 48, count.value >> 48, base::format_date(count.day), count.n);
+        text += fmt::format(" {:x}/{:x}/{}:{}", tallies->entry(i).match >> 48, count.value >> 48,
+                            base::format_date(count.day), count.n);
   }
   return text + fmt::format(" fits {:x} {}", state.fits.fits, state.fits.holding.size());
 }
 
 }  // namespace
 
-Fed page(const std::string& message, const std::string& key, const std::string& ids, base::Instant time, const std::string& more) {
+Fed page(const std::string& message, const std::string& key, const std::string& ids, base::Instant time,
+         const std::string& more) {
   return tracking(R"("type":"page")", message, key, ids, time, more);
 }
 
-Fed track(const std::string& name, const std::string& message, const std::string& key, const std::string& ids, base::Instant time,
-          const std::string& more) {
+Fed track(const std::string& name, const std::string& message, const std::string& key, const std::string& ids,
+          base::Instant time, const std::string& more) {
   return tracking(fmt::format(R"("type":"track","event":"{}")", name), message, key, ids, time, more);
 }
 
-Fed identify(const std::string& message, const std::string& key, const std::string& ids, base::Instant time, const std::string& traits) {
+Fed identify(const std::string& message, const std::string& key, const std::string& ids, base::Instant time,
+             const std::string& traits) {
   return tracking(R"("type":"identify")", message, key, ids, time, R"("traits":)" + traits);
 }
 
 Fed retraction(const std::string& message, const std::string& of, base::Instant time) {
-  return crm(of, message, fmt::format(R"("event":"activity.retracted","properties":{{"messageId":"{}","reason":"test"}})", of), time);
+  return crm(of, message,
+             fmt::format(R"("event":"activity.retracted","properties":{{"messageId":"{}","reason":"test"}})", of),
+             time);
 }
 
 Fed erasure(const std::string& message, const std::string& user, base::Instant time) {
@@ -88,13 +99,18 @@ Fed erasure(const std::string& message, const std::string& user, base::Instant t
 }
 
 Fed erp_customer(const std::string& number, const std::string& email, int version, base::Instant time) {
-  return erp(number, fmt::format(R"("kind":"customer","id":"{}","version":{},"data":{{"email":"{}"}})", number, version, email), time);
+  return erp(number,
+             fmt::format(R"("kind":"customer","id":"{}","version":{},"data":{{"email":"{}"}})", number, version, email),
+             time);
 }
 
 Fed erp_order(const std::string& number, const std::string& id, int version, bool cancelled, base::Instant time) {
-  return erp(number, fmt::format(R"("kind":"order","id":"{}","version":{},"data":{{"number":"{}","placedOn":"{}","netCents":10000,"cancelled":{}}})", id,
-                                 version, id, base::format_date(base::day_of(time)), cancelled),
-             time);
+  return erp(
+      number,
+      fmt::format(
+          R"("kind":"order","id":"{}","version":{},"data":{{"number":"{}","placedOn":"{}","netCents":10000,"cancelled":{}}})",
+          id, version, id, base::format_date(base::day_of(time)), cancelled),
+      time);
 }
 
 std::string plain_book() {
@@ -149,7 +165,8 @@ std::shared_ptr<const core::RuleBook> book_of(const std::string& toml) {
 
 std::string to_text(const Outcomes& outcomes) {
   std::string text;
-  for (const auto& [who, outcome] : outcomes) text += fmt::format("\n  {}: {} {} {}", who, outcome.score, outcome.tier, outcome.traits);
+  for (const auto& [who, outcome] : outcomes)
+    text += fmt::format("\n  {}: {} {} {}", who, outcome.score, outcome.tier, outcome.traits);
   return text;
 }
 
@@ -158,9 +175,13 @@ World::World(std::int32_t partitions, const std::string& toml) : house(partition
   house.runner.poll_wait = std::chrono::milliseconds(0);
 }
 
-app::MemoryIdentityProcess& World::add_identity() { return *identity.emplace_back(std::make_unique<app::MemoryIdentityProcess>(house)); }
+app::MemoryIdentityProcess& World::add_identity() {
+  return *identity.emplace_back(std::make_unique<app::MemoryIdentityProcess>(house));
+}
 
-app::MemoryScoringProcess& World::add_scoring() { return *scoring.emplace_back(std::make_unique<app::MemoryScoringProcess>(house)); }
+app::MemoryScoringProcess& World::add_scoring() {
+  return *scoring.emplace_back(std::make_unique<app::MemoryScoringProcess>(house));
+}
 
 void World::start_simply() {
   add_identity().assign(house.all_lanes());
@@ -194,7 +215,8 @@ void World::store_book(std::uint64_t version, const std::string& toml) {
   house.database.rulebooks[version] = stored;
 }
 
-void World::announce(core::RecordKind kind, std::uint64_t version, base::Instant time, const std::set<std::int32_t>& partitions) {
+void World::announce(core::RecordKind kind, std::uint64_t version, base::Instant time,
+                     const std::set<std::int32_t>& partitions) {
   core::LeadRecord record;
   record.kind = kind;
   record.version = version;
@@ -272,7 +294,9 @@ Outcomes World::outcomes(base::Day today, const std::string& toml) {
   return result;
 }
 
-std::vector<std::string> World::tier_changes(std::int32_t partition) { return decisions(house.broker.log(Topic::lead_scores, partition)); }
+std::vector<std::string> World::tier_changes(std::int32_t partition) {
+  return decisions(house.broker.log(Topic::lead_scores, partition));
+}
 
 // What a lane wrote to a partition, its readers have applied to the last.
 void World::check_streams(const std::string& writer, std::int32_t lane) {
@@ -294,8 +318,10 @@ void World::check_at_rest() {
   }
   for (const auto& [who, rows] : house.database.outbox) CHECK_MESSAGE(rows.empty(), who.first, "/", who.second);
   for (const auto& [consumer, leads] : house.database.held)
-    for (const auto& [lead, records] : leads) CHECK_MESSAGE(records.empty(), consumer, " holds ", records.size(), " of ", lead.value);
-  for (const auto& [lead, row] : house.database.leads["scoring"]) CHECK_MESSAGE(!row.holding, "lead ", lead.value, " still waits");
+    for (const auto& [lead, records] : leads)
+      CHECK_MESSAGE(records.empty(), consumer, " holds ", records.size(), " of ", lead.value);
+  for (const auto& [lead, row] : house.database.leads["scoring"])
+    CHECK_MESSAGE(!row.holding, "lead ", lead.value, " still waits");
   for (std::int32_t p = 0; p < house.partitions; ++p) {
     const auto read = house.database.lanes[{"scoring", p}].state.inputs.at(0).next_offset;
     CHECK(read == static_cast<std::int64_t>(house.broker.log(Topic::lead_activities, p).size()));
@@ -309,7 +335,8 @@ void World::check_replay() {
     alone.house.scoring.marks = false;
     alone.house.hash_key = house.hash_key;
     alone.house.database.rulebooks = house.database.rulebooks;
-    for (const flow::StoredRecord& record : house.broker.log(Topic::lead_activities, p)) alone.house.broker.append(Topic::lead_activities, 0, record);
+    for (const flow::StoredRecord& record : house.broker.log(Topic::lead_activities, p))
+      alone.house.broker.append(Topic::lead_activities, 0, record);
     alone.add_scoring().assign({0});
     alone.scoring[0]->sink.forgets = {Topic::lead_activities};
     alone.settle();
@@ -318,7 +345,8 @@ void World::check_replay() {
       if (row.lane != p || row.forward_to || row.erased) continue;
       const auto found = replayed.find(lead);
       REQUIRE_MESSAGE(found != replayed.end(), "lead ", lead.value, " of partition ", p);
-      CHECK_MESSAGE(found->second.state == row.state, "lead ", lead.value, " of partition ", p, ": ", state_text(found->second.state), "\n live: ", state_text(row.state));
+      CHECK_MESSAGE(found->second.state == row.state, "lead ", lead.value, " of partition ", p, ": ",
+                    state_text(found->second.state), "\n live: ", state_text(row.state));
       CHECK_MESSAGE(found->second.personal == row.personal, "lead ", lead.value, " of partition ", p);
     }
     CHECK(alone.tier_changes(0) == tier_changes(p));

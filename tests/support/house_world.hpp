@@ -21,10 +21,12 @@ struct Fed {
 
 base::Instant at(const std::string& rfc3339);
 /// Calls of the tracking API; `ids` are members such as R"("userId":"u")", `more` any further members.
-Fed page(const std::string& message, const std::string& key, const std::string& ids, base::Instant time, const std::string& more = "");
-Fed track(const std::string& name, const std::string& message, const std::string& key, const std::string& ids, base::Instant time,
-          const std::string& more = "");
-Fed identify(const std::string& message, const std::string& key, const std::string& ids, base::Instant time, const std::string& traits = "{}");
+Fed page(const std::string& message, const std::string& key, const std::string& ids, base::Instant time,
+         const std::string& more = "");
+Fed track(const std::string& name, const std::string& message, const std::string& key, const std::string& ids,
+          base::Instant time, const std::string& more = "");
+Fed identify(const std::string& message, const std::string& key, const std::string& ids, base::Instant time,
+             const std::string& traits = "{}");
 Fed retraction(const std::string& message, const std::string& of, base::Instant time);
 Fed erasure(const std::string& message, const std::string& user, base::Instant time);
 Fed erp_customer(const std::string& number, const std::string& email, int version, base::Instant time);
@@ -61,10 +63,12 @@ class World {
   void tick(base::Instant time);
   /// As the rule book's publisher: stores nothing, appends to every partition that is named (none: to all).
   void store_book(std::uint64_t version, const std::string& toml);
-  void announce(core::RecordKind kind, std::uint64_t version, base::Instant time, const std::set<std::int32_t>& partitions = {});
+  void announce(core::RecordKind kind, std::uint64_t version, base::Instant time,
+                const std::set<std::int32_t>& partitions = {});
   bool ready(std::uint64_t version) const;
 
-  /// Steps all living processes in turns until nothing moves; pauses pass at once. Fails the test if that never happens.
+  /// Steps all living processes in turns until nothing moves; pauses pass at once. Fails the test if that never
+  /// happens.
   void settle();
   /// A partition of a lead, and the number of the lead who holds this identifier ("user:u").
   std::int32_t partition_of(core::LeadId lead) const;
