@@ -23,20 +23,21 @@ Decoded& open(flow::LeadData& lead) {
   return static_cast<Decoded&>(*lead.decoded);
 }
 
+bool contains(const std::vector<std::uint64_t>& sorted, std::uint64_t hash) { return std::binary_search(sorted.begin(), sorted.end(), hash); }
+
 }  // namespace
 
 ScoringHandler::ScoringHandler(std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared)
     : active_(active), scorer_(active), matcher_(active) {
+  for (const core::Match& match : active_->matches) active_hashes_.push_back(match.hash);
+  std::sort(active_hashes_.begin(), active_hashes_.end());
   if (prepared != nullptr) prepare(std::move(prepared));
 }
 
 void ScoringHandler::prepare(std::shared_ptr<const core::RuleBook> book) {
-  std::vector<std::uint64_t> counted;
-  for (const core::Match& match : active_->matches) counted.push_back(match.hash);
-  std::sort(counted.begin(), counted.end());
   std::vector<std::uint32_t> wanted;
   for (std::uint32_t i = 0; i < book->matches.size(); ++i) {
-    if (std::binary_search(counted.begin(), counted.end(), book->matches[i].hash)) continue;
+    if (contains(active_hashes_, book->matches[i].hash)) continue;
     wanted.push_back(i);
     prepared_.hashes.push_back(book->matches[i].hash);
   }
@@ -75,7 +76,8 @@ void ScoringHandler::evaluate(const flow::LeadContext& context, flow::LeadData& 
 }
 
 // The two may stand at different rule books while one is being published: what the other counted for a book that is
-// active here and was prepared there, or the other way round, must end where this lane keeps it.
+// active here and was prepared there, or the other way round, must end where this lane keeps it; what neither book counts
+// would be incomplete if it came back.
 void ScoringHandler::merge(flow::LeadData& other, flow::LeadData& lead) {
   core::ScoreState& state = open(lead).state;
   core::ScoreState& theirs = open(other).state;
@@ -83,11 +85,14 @@ void ScoringHandler::merge(flow::LeadData& other, flow::LeadData& lead) {
   core::Tallies ahead;
   for (std::size_t i = 0; i < theirs.tallies.size(); ++i) {
     const auto entry = theirs.tallies.entry(i);
-    if (!std::binary_search(prepared_.hashes.begin(), prepared_.hashes.end(), entry.match)) continue;
+    if (entry.match == core::kSignOfLife || contains(active_hashes_, entry.match)) continue;
     for (const core::DayCount& count : entry.tally) ahead.add(entry.match, count.value, count.day, count.n);
   }
-  for (std::size_t i = 0; i < ahead.size(); ++i)
-    for (const core::DayCount& count : ahead.entry(i).tally) state.stage(prepared_.book->version, ahead.entry(i).match, count.value, count.day, count.n);
+  for (std::size_t i = 0; i < ahead.size(); ++i) {
+    const auto entry = ahead.entry(i);
+    if (!contains(prepared_.hashes, entry.match)) continue;
+    for (const core::DayCount& count : entry.tally) state.stage(prepared_.book->version, entry.match, count.value, count.day, count.n);
+  }
   theirs.tallies.subtract(ahead);
   if (!theirs.traits.empty()) open(lead).traits_changed = true;
   state.merge(theirs, active_->tiers);

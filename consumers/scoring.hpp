@@ -31,6 +31,7 @@ class ScoringHandler final : public flow::LeadHandler {
   void prepare(std::shared_ptr<const core::RuleBook> book);
 
   std::shared_ptr<const core::RuleBook> active_;
+  std::vector<std::uint64_t> active_hashes_;  // of the active book's matches, ascending
   core::Scorer scorer_;
   flow::EventMatcher matcher_;
   Prepared prepared_;
