@@ -23,6 +23,8 @@ struct TrackingContext {
 };
 
 base::Result<core::InputEvent> decode_tracking(std::string_view json, const TrackingContext& context);
+/// The same into an event that was used before: its strings keep their room. After an error `event` is worth nothing.
+base::Result<bool> decode_tracking(std::string_view json, const TrackingContext& context, core::InputEvent& event);
 base::Result<core::InputEvent> decode_crm(std::string_view json, base::Instant log_time);
 base::Result<core::InputEvent> decode_erp(std::string_view json, base::Instant log_time);
 

@@ -66,7 +66,7 @@ Call split(std::string_view json) {
 }
 
 void read_name(Values& values, const Call& call, InputEvent& event) {
-  event.type = values.text(call.type, "/type");
+  values.text(call.type, "/type", event.type);
   if (std::find(kCalls.begin(), kCalls.end(), event.type) == kCalls.end()) {
     values.refuse("unknown_type", "type must be one of track, identify, page, screen, group, alias", "/type");
     return;
@@ -75,7 +75,7 @@ void read_name(Values& values, const Call& call, InputEvent& event) {
     event.name = event.type;
     return;
   }
-  event.name = values.text(call.event, "/event");
+  values.text(call.event, "/event", event.name);
   if (event.name.empty()) values.refuse("invalid_value", "a track call must name its event", "/event");
   if (std::find(kReserved.begin(), kReserved.end(), event.name) != kReserved.end())
     values.refuse("reserved_name", "this event name belongs to mail, sales or ERP facts: choose another one", "/event");
@@ -135,19 +135,41 @@ void read_identifiers(Values& values, const Call& call, InputEvent& event) {
                   event.type == "alias" ? "/previousId" : "/userId");
 }
 
+// Whatever is not named here is as in a new event.
+void renew(InputEvent& event) {
+  InputEvent fresh;
+  for (std::string InputEvent::*text : {&InputEvent::type, &InputEvent::name, &InputEvent::source, &InputEvent::message_id, &InputEvent::record_key,
+                                        &InputEvent::properties, &InputEvent::context, &InputEvent::traits}) {
+    (fresh.*text).swap(event.*text);
+    (fresh.*text).clear();
+  }
+  fresh.identifiers.swap(event.identifiers);
+  fresh.identifiers.clear();
+  fresh.trait_values.swap(event.trait_values);
+  fresh.trait_values.clear();
+  event = std::move(fresh);
+}
+
 }  // namespace
 
 base::Result<InputEvent> decode_tracking(std::string_view json, const TrackingContext& context) {
+  InputEvent event;
+  const auto done = decode_tracking(json, context, event);
+  if (!done) return done.error();
+  return event;
+}
+
+base::Result<bool> decode_tracking(std::string_view json, const TrackingContext& context, InputEvent& event) {
   const auto checked = check_json(json);
   if (!checked) return checked.error();
   if (checked->kind != '{') return base::Error{"invalid_json", "an event must be a JSON object", ""};
   const Call call = split(json);
   Values values;
-  InputEvent event;
+  renew(event);
   event.topic = core::InputTopic::tracking;
   event.trusted = context.trusted;
   event.source = context.source;
-  event.message_id = values.message_id(call.message_id);
+  values.message_id(call.message_id, event.message_id);
   read_name(values, call, event);
   event.received_at = values.instant(call.received_at, "/receivedAt").value_or(context.log_time);
   event.at = input::settled(values.instant(call.timestamp, "/timestamp"), event.received_at);
@@ -159,7 +181,7 @@ base::Result<InputEvent> decode_tracking(std::string_view json, const TrackingCo
   read_identifiers(values, call, event);
   event.record_key = input::key_of(event);
   if (!values.ok()) return values.error();
-  return event;
+  return true;
 }
 
 void forget_email(core::Activity& activity) {

@@ -28,17 +28,24 @@ void Values::refuse(std::string_view code, std::string_view message, std::string
   if (ok()) error_ = {std::string(code), std::string(message), std::string(where)};
 }
 
-std::string Values::id(std::string_view raw, std::string_view where) {
-  std::string value;
+void Values::id(std::string_view raw, std::string_view where, std::string& value) {
   core::Number number;
-  if (absent(raw) || json_string(raw, value)) {
+  if (absent(raw)) {
+    value.clear();
+  } else if (json_string(raw, value)) {
     // as it is
   } else if (json_number(raw, number)) {
     value = decimal_text(number);
   } else {
+    value.clear();
     refuse("invalid_value", "an id must be a string or a number", where);
   }
   if (value.size() > kIdBytesMax) refuse("too_large", "an id is too long", where);
+}
+
+std::string Values::id(std::string_view raw, std::string_view where) {
+  std::string value;
+  id(raw, where, value);
   return value;
 }
 
@@ -49,9 +56,16 @@ std::string Values::person(std::string_view raw, std::string_view where) {
   return value;
 }
 
+void Values::text(std::string_view raw, std::string_view where, std::string& value) {
+  value.clear();
+  if (absent(raw) || json_string(raw, value)) return;
+  value.clear();
+  refuse("invalid_value", "this must be a string", where);
+}
+
 std::string Values::text(std::string_view raw, std::string_view where) {
   std::string value;
-  if (!absent(raw) && !json_string(raw, value)) refuse("invalid_value", "this must be a string", where);
+  text(raw, where, value);
   return value;
 }
 
@@ -110,11 +124,16 @@ std::optional<base::Day> Values::date(std::string_view raw, std::string_view whe
   return read;
 }
 
-std::string Values::message_id(std::string_view raw) {
-  std::string value = id(raw, "/messageId");
+void Values::message_id(std::string_view raw, std::string& value) {
+  id(raw, "/messageId", value);
   if (value.empty())
     refuse("missing_message_id", "messageId is missing: without it a repetition could not be told from a new event",
            "/messageId");
+}
+
+std::string Values::message_id(std::string_view raw) {
+  std::string value;
+  message_id(raw, value);
   return value;
 }
 

@@ -29,6 +29,9 @@ class Values {
   /// The id of a person: "" for those that no person has, too.
   std::string person(std::string_view raw, std::string_view where);
   std::string text(std::string_view raw, std::string_view where);
+  // The same into a string that keeps its room.
+  void id(std::string_view raw, std::string_view where, std::string& out);
+  void text(std::string_view raw, std::string_view where, std::string& out);
   bool flag(std::string_view raw, std::string_view where);
   std::optional<std::int64_t> integer(std::string_view raw, std::string_view where);
   std::optional<core::Number> number(std::string_view raw, std::string_view where);
@@ -40,6 +43,7 @@ class Values {
   std::optional<base::Day> date(std::string_view raw, std::string_view where);
   /// messageId: required.
   std::string message_id(std::string_view raw);
+  void message_id(std::string_view raw, std::string& out);
 
  private:
   base::Error error_;
