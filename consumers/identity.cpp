@@ -11,7 +11,7 @@ using core::RecordKind;
 
 IdentityHandler::IdentityHandler(IdentityTables tables, IdentityOptions options)
     : options_(std::move(options)), batch_(tables, options_.hash_key, options_.id_chunk) {
-  SCORELINE_CHECK(options_.encode && options_.decode && options_.forget_email, "identity was made without its codecs");
+  SCORELINE_CHECK(options_.decode && options_.forget_email, "identity was made without its codecs");
   SCORELINE_CHECK(options_.id_chunk > 0, "identity reserves no lead ids");
 }
 
@@ -54,8 +54,9 @@ base::Result<bool> IdentityHandler::accept(const InputEvent& event, const flow::
     record_.activity.at = outcome->at;
     record_.activity.silent = outcome->silent;
   }
-  keep(context);
-  context.emit(record_);
+  const IdentityBatch::Hash message = batch_.message(record_.activity.message_id);
+  record_.activity.retracted = batch_.retracted(message);
+  keep(context, message, context.emit(record_));
   return true;
 }
 
@@ -119,19 +120,17 @@ void IdentityHandler::take_traits(const InputEvent& event, const core::Resolutio
   options_.forget_email(activity);
 }
 
-void IdentityHandler::keep(const flow::InputContext& context) {
-  core::Activity& activity = record_.activity;
-  flow::ActivityRow row;
-  row.message = batch_.message(activity.message_id);
-  activity.retracted = batch_.retracted(row.message);
+void IdentityHandler::keep(const flow::InputContext& context, const IdentityBatch::Hash& message, std::string_view written) {
+  const core::Activity& activity = record_.activity;
+  flow::ActivityRow& row = batch_.append();
+  row.message = message;
   row.lead = record_.lead;
   row.log_time = context.log_time;
   row.at = activity.at;
   row.counted = !activity.machine && !activity.retracted && !activity.silent;
   row.name = activity.name;
   row.source = activity.source;
-  row.record = options_.encode(record_);
-  batch_.append(std::move(row));
+  row.record = written;
 }
 
 base::Result<bool> IdentityHandler::retract(const InputEvent& event, const flow::InputContext& context) {

@@ -17,8 +17,7 @@ struct IdentityOptions {
   base::HashKey hash_key{};
   /// Lead ids reserved at once; simulations take 1, so that ids are 1, 2, 3, ...
   std::size_t id_chunk = 64;
-  /// The encoding of records in the activities table, both ways. `decode` gives nullopt for bytes that are none.
-  std::function<std::string(const core::LeadRecord&)> encode;
+  /// Reads what InputContext::emit has written, back from the activities table; nullopt for bytes that are none.
   std::function<std::optional<core::LeadRecord>(std::string_view)> decode;
   /// Takes the member `email` out of traits and context.traits (JSON is wire's business): step 0, "handled as if it
   /// carried none".
@@ -27,7 +26,7 @@ struct IdentityOptions {
 
 class IdentityHandler final : public flow::InputHandler {
  public:
-  /// The tables must outlive the handler. All three functions of `options` are needed.
+  /// The tables must outlive the handler. Both functions of `options` are needed.
   IdentityHandler(IdentityTables tables, IdentityOptions options);
 
   void load(std::span<const core::InputEvent> events) override { batch_.load(events); }
@@ -41,7 +40,7 @@ class IdentityHandler final : public flow::InputHandler {
   void emit_merges(const core::InputEvent& event, const core::Resolution& who, const flow::InputContext& context) const;
   void fill(const core::InputEvent& event, const core::Resolution& who);
   void take_traits(const core::InputEvent& event, const core::Resolution& who);
-  void keep(const flow::InputContext& context);
+  void keep(const flow::InputContext& context, const IdentityBatch::Hash& message, std::string_view written);
 
   IdentityOptions options_;
   IdentityBatch batch_;

@@ -66,8 +66,7 @@ struct IdentityBatch::Wanted {
 void IdentityBatch::load(std::span<const InputEvent> events) {
   Wanted wanted(*this, events);
   book_.clear(wanted.identifiers.size());
-  rows_.clear();
-  rows_.reserve(events.size());
+  row_count_ = 0;
   erased_.clear();
   load_retractions(wanted);
   load_identities(wanted);
@@ -132,8 +131,8 @@ void IdentityBatch::retract(const Hash& message) {
 
 std::vector<const flow::ActivityRow*> IdentityBatch::originals(const Hash& message) const {
   std::vector<const flow::ActivityRow*> found;
-  for (const auto* rows : {&originals_, &rows_})
-    for (const flow::ActivityRow& row : *rows)
+  for (const std::span<const flow::ActivityRow> rows : {std::span<const flow::ActivityRow>(originals_), this->rows()})
+    for (const flow::ActivityRow& row : rows)
       if (row.message == message) found.push_back(&row);
   return found;
 }
@@ -181,7 +180,7 @@ void IdentityBatch::save_identifiers() {
 }
 
 void IdentityBatch::save_the_rest() {
-  if (!rows_.empty()) tables_.activities.append(rows_);
+  if (row_count_ > 0) tables_.activities.append(rows());
   sort_unique(erased_);
   if (!erased_.empty()) tables_.activities.erase_personal(erased_);
   std::sort(new_retractions_.begin(), new_retractions_.end());

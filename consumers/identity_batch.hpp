@@ -43,7 +43,11 @@ class IdentityBatch {
   void retract(const Hash& message);
   /// Activities with this message id: those of earlier batches, then those of this one, in the order they came.
   std::vector<const flow::ActivityRow*> originals(const Hash& message) const;
-  void append(flow::ActivityRow row) { rows_.push_back(std::move(row)); }
+  /// One more row, to be filled completely: it is one of an earlier batch, so that its strings keep their room.
+  flow::ActivityRow& append() {
+    if (row_count_ == rows_.size()) rows_.emplace_back();
+    return rows_[row_count_++];
+  }
 
   Hash document(const core::ErpDocument& document) const;
   std::optional<core::DocumentState> known(const Hash& document) const;
@@ -60,6 +64,7 @@ class IdentityBatch {
   void save_leads();
   void save_identifiers();
   void save_the_rest();
+  std::span<const flow::ActivityRow> rows() const { return std::span(rows_).first(row_count_); }
 
   struct Document {
     core::DocumentState state;
@@ -74,7 +79,8 @@ class IdentityBatch {
   std::unordered_set<Hash, base::Hash128Hasher> retracted_;
   std::vector<Hash> new_retractions_;
   std::vector<flow::ActivityRow> originals_;   // of earlier batches
-  std::vector<flow::ActivityRow> rows_;        // of this batch
+  std::vector<flow::ActivityRow> rows_;        // of this batch: the first row_count_
+  std::size_t row_count_ = 0;
   std::unordered_map<Hash, Document, base::Hash128Hasher> documents_;
   std::vector<core::LeadId> erased_;
 };

@@ -53,16 +53,17 @@ void emit(LaneWork& lane, Topic topic, std::int32_t partition, std::string_view 
   ++next;
 }
 
-void ActivityEmitter::emit(LaneWork& lane, const core::LeadRecord& record, Instant time) {
+std::string_view ActivityEmitter::emit(LaneWork& lane, const core::LeadRecord& record, Instant time) {
   buffer_.clear();
   wire::encode(record, buffer_);
   const std::string_view type = type_of(record.kind);
   if (for_every_partition(record.kind)) {
     for (std::int32_t p = 0; p < partitions_; ++p) flow::emit(lane, Topic::lead_activities, p, "", type, buffer_, time);
-    return;
+    return buffer_;
   }
   const LeadKey key(record.lead);
   flow::emit(lane, Topic::lead_activities, base::partition_of(key.view(), partitions_), key.view(), type, buffer_, time);
+  return buffer_;
 }
 
 }  // namespace scoreline::flow

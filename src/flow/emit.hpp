@@ -21,8 +21,9 @@ void emit(LaneWork& lane, Topic topic, std::int32_t partition, std::string_view 
 class ActivityEmitter {
  public:
   explicit ActivityEmitter(std::int32_t partitions) : partitions_(partitions) {}
-  /// Into the partition of record.lead; ticks, and marks of count-backs, into every partition.
-  void emit(LaneWork& lane, const core::LeadRecord& record, Instant time);
+  /// Into the partition of record.lead; ticks, and marks of count-backs, into every partition. Returns the record's
+  /// text, valid until the next call.
+  std::string_view emit(LaneWork& lane, const core::LeadRecord& record, Instant time);
 
  private:
   std::int32_t partitions_;

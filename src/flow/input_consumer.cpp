@@ -11,18 +11,27 @@ namespace {
 
 using Kind = core::InputEvent::Kind;
 
+/// What a record of lead.activities usually has beyond its input: room is made in advance.
+constexpr std::size_t kEnvelopeBytes = 256;
+
 base::metrics::Counter& counted(const char* outcome) {
   return base::metrics::counter("input_events_total", "events read from input topics by what became of them", {{"outcome", outcome}});
 }
 
-base::Result<core::InputEvent> decode_record(Topic topic, const InRecord& record) {
+base::Result<bool> take(base::Result<core::InputEvent> decoded, core::InputEvent& event) {
+  if (!decoded) return decoded.error();
+  event = std::move(*decoded);
+  return true;
+}
+
+base::Result<bool> decode_record(Topic topic, const InRecord& record, core::InputEvent& event) {
   switch (topic) {
     case Topic::tracking_events: {
       const wire::TrackingContext context{std::string(record.write_key.empty() ? "default" : record.write_key), !record.untrusted, record.log_time};
-      return wire::decode_tracking(record.value, context);
+      return wire::decode_tracking(record.value, context, event);
     }
-    case Topic::crm_events: return wire::decode_crm(record.value, record.log_time);
-    case Topic::erp_changes: return wire::decode_erp(record.value, record.log_time);
+    case Topic::crm_events: return take(wire::decode_crm(record.value, record.log_time), event);
+    case Topic::erp_changes: return take(wire::decode_erp(record.value, record.log_time), event);
     default: return base::Error{"unknown_topic", "this topic holds no input events", ""};
   }
 }
@@ -38,14 +47,14 @@ LockMode InputConsumer::handle(std::span<LaneWork> lanes, LockMode lock) {
   const bool alone = decode_all(lanes);
   if (alone && lock != LockMode::exclusive) return LockMode::exclusive;
   look_up_ids();
-  handler_.load(events_);
+  handler_.load(std::span(events_.data(), event_count_));
   for (LaneReads& lane : lanes_) handle_lane(lane);
   return lock;
 }
 
 // True when the batch must be alone: a retraction looks for its activity in what all lanes have accepted (design 5).
 bool InputConsumer::decode_all(std::span<LaneWork> lanes) {
-  events_.clear();
+  event_count_ = 0;
   lanes_.clear();
   bool alone = false;
   for (LaneWork& work : lanes) {
@@ -55,7 +64,7 @@ bool InputConsumer::decode_all(std::span<LaneWork> lanes) {
     for (const InRecord& record : work.records) {
       lane.reads.push_back(decode(record));
       if (lane.reads.back().event < 0) continue;
-      const Kind kind = events_.back().kind;
+      const Kind kind = events_[event_count_ - 1].kind;
       alone = alone || kind == Kind::retraction || kind == Kind::erasure;
     }
   }
@@ -65,19 +74,20 @@ bool InputConsumer::decode_all(std::span<LaneWork> lanes) {
 InputConsumer::Read InputConsumer::decode(const InRecord& record) {
   Read read;
   if (record.tombstone || record.value.empty()) {
-    read.error = {"invalid_json", "the record has no value", ""};
+    read.error = std::make_unique<base::Error>(base::Error{"invalid_json", "the record has no value", ""});
     return read;
   }
   if (record.value.size() > options_.record_bytes_max) {
-    read.error = {"too_large", "the event is larger than what can be passed on", ""};
+    read.error = std::make_unique<base::Error>(base::Error{"too_large", "the event is larger than what can be passed on", ""});
     return read;
   }
-  auto decoded = decode_record(spec_.inputs[record.input], record);
+  if (event_count_ == events_.size()) events_.emplace_back();
+  core::InputEvent& event = events_[event_count_];
+  const auto decoded = decode_record(spec_.inputs[record.input], record, event);
   if (!decoded) {
-    read.error = decoded.error();
+    read.error = std::make_unique<base::Error>(decoded.error());
     return read;
   }
-  const core::InputEvent& event = *decoded;
   scope_text_.clear();
   base::ByteWriter out(scope_text_);
   out.u64(static_cast<std::uint64_t>(event.topic));
@@ -85,8 +95,7 @@ InputConsumer::Read InputConsumer::decode(const InRecord& record) {
   out.text(event.record_key);
   out.text(event.message_id);
   read.scope = base::keyed_hash(options_.hash_key, scope_text_);
-  read.event = static_cast<std::int32_t>(events_.size());
-  events_.push_back(std::move(*decoded));
+  read.event = static_cast<std::int32_t>(event_count_++);
   return read;
 }
 
@@ -105,12 +114,17 @@ void InputConsumer::handle_lane(LaneReads& lane) {
   static auto& repeated = counted("repeated");
   LaneWork& work = *lane.work;
   LaneState& state = *work.state;
+  std::size_t input_bytes = 0;
+  for (const InRecord& record : work.records) input_bytes += record.value.size() + kEnvelopeBytes;
+  work.out.reserve(input_bytes);
+  InputContext context;
+  context.emit = [this, &work, &context](const core::LeadRecord& out) { return emitter_.emit(work, out, context.log_time); };
   for (std::size_t i = 0; i < lane.reads.size(); ++i) {
     const InRecord& record = work.records[i];
     const Read& read = lane.reads[i];
     work.taken = i + 1;
     if (read.event < 0) {
-      refuse(work, record, read.error);
+      refuse(work, record, *read.error);
       continue;
     }
     const core::InputEvent& event = events_[static_cast<std::size_t>(read.event)];
@@ -120,8 +134,9 @@ void InputConsumer::handle_lane(LaneReads& lane) {
       continue;
     }
     const Instant now = std::max(state.now, record.log_time);
-    const InputContext context{now, record.log_time, read.scope,
-                               [&](const core::LeadRecord& out) { emitter_.emit(work, out, record.log_time); }};
+    context.now = now;
+    context.log_time = record.log_time;
+    context.scope = read.scope;
     const auto done = handler_.handle(event, context);
     if (!done) {
       refuse(work, record, done.error());

@@ -1,6 +1,7 @@
 #pragma once
 /// The consumer of the input topics: decodes, drops what was accepted before, keeps what never works as dead letters,
 /// and lets an InputHandler (identity) decide the rest, one event after the other.
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,7 @@ class InputConsumer final : public Consumer, public LaneCache {
  private:
   struct Read {
     std::int32_t event = -1;      // index into events_, -1: refused
-    base::Error error;
+    std::unique_ptr<const base::Error> error;  // of a refused one
     Hash128 scope;
     bool known = false;
   };
@@ -53,7 +54,8 @@ class InputConsumer final : public Consumer, public LaneCache {
   MessageIds ids_;
   InputConsumerOptions options_;
   ActivityEmitter emitter_;
-  std::vector<core::InputEvent> events_;
+  std::vector<core::InputEvent> events_;  // of the batch: the first event_count_; their strings are used again
+  std::size_t event_count_ = 0;
   std::vector<LaneReads> lanes_;
   std::string scope_text_;
 };

@@ -3,6 +3,7 @@
 /// ids, hands events over one by one in log order, and publishes what is emitted; the handler loads, decides, saves.
 #include <functional>
 #include <span>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "core/activity.hpp"
@@ -15,8 +16,8 @@ struct InputContext {
   core::Instant log_time;       // of this event
   base::Hash128 scope;          // keyed hash of topic, writer, record key and message id: names the cause for ever
   /// Writes a record into `lead.activities`, into the partition of record.lead, in call order. Records of kind tick go to
-  /// every partition.
-  std::function<void(const core::LeadRecord&)> emit;
+  /// every partition. Returns the record as it is written; valid until the next call.
+  std::function<std::string_view(const core::LeadRecord&)> emit;
 };
 
 class InputHandler {

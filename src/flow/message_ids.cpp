@@ -142,7 +142,7 @@ void MessageIds::finish(bool committed) {
         std::erase_if(lane.closed, [&](const IdSegment& segment) { return segment.last_at < lane.keep_from; });
         lane.closed.push_back(std::move(lane.closing));
       }
-      lane.open.insert(lane.pending.begin(), lane.pending.end());
+      lane.open.merge(lane.pending);
     }
     lane.pending.clear();
     lane.closes = false;

@@ -52,6 +52,8 @@ class OutBatch {
   /// Bytes read back from an outbox row.
   explicit OutBatch(std::string bytes) : bytes_(std::move(bytes)) {}
   void append(const OutRecord& record);
+  /// Makes room for so many bytes, so that append() need not move what is there.
+  void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
   /// Calls `visit` for every record in order; views stay valid while the batch lives unchanged. False: broken bytes.
   bool for_each(const std::function<void(const OutRecord&)>& visit) const;
   const std::string& bytes() const { return bytes_; }

@@ -37,7 +37,7 @@ struct Lane {
   explicit Lane(flow::MemoryDatabase& database, std::size_t id_chunk = 1)
       : session(database),
         handler({leads, identifiers, activities, retractions, documents},
-                {base::HashKey{}, id_chunk, encode, decode, [](core::Activity& activity) { activity.traits = "{}"; }}) {}
+                {base::HashKey{}, id_chunk, decode, [](core::Activity& activity) { activity.traits = "{}"; }}) {}
 
   flow::MemorySession session;
   flow::MemoryIdentityLeads leads{session};
@@ -47,6 +47,7 @@ struct Lane {
   flow::MemoryDocuments documents{session};
   consumers::IdentityHandler handler;
   std::vector<LeadRecord> emitted;
+  std::string written;  // the last one
   std::vector<std::string> errors;
 
   void decide(const std::vector<InputEvent>& events) {
@@ -56,7 +57,11 @@ struct Lane {
     for (const InputEvent& event : events) {
       const core::Instant at{event.received_at};
       const flow::InputContext context{at, at, base::keyed_hash(base::HashKey{9}, event.record_key + '\1' + event.message_id),
-                                       [this](const LeadRecord& record) { emitted.push_back(record); }};
+                                       [this](const LeadRecord& record) {
+                                         emitted.push_back(record);
+                                         written = encode(record);
+                                         return std::string_view(written);
+                                       }};
       const auto done = handler.handle(event, context);
       if (!done) errors.push_back(done.error().code);
     }
