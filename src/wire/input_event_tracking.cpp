@@ -138,8 +138,9 @@ void read_identifiers(Values& values, const Call& call, InputEvent& event) {
 // Whatever is not named here is as in a new event.
 void renew(InputEvent& event) {
   InputEvent fresh;
-  for (std::string InputEvent::*text : {&InputEvent::type, &InputEvent::name, &InputEvent::source, &InputEvent::message_id, &InputEvent::record_key,
-                                        &InputEvent::properties, &InputEvent::context, &InputEvent::traits}) {
+  for (std::string InputEvent::*text :
+       {&InputEvent::type, &InputEvent::name, &InputEvent::source, &InputEvent::message_id, &InputEvent::record_key,
+        &InputEvent::properties, &InputEvent::context, &InputEvent::traits}) {
     (fresh.*text).swap(event.*text);
     (fresh.*text).clear();
   }
