@@ -19,9 +19,9 @@ struct StoredDeadLetter {
 
 /// Empty members do not filter.
 struct DeadLetterFilter {
-  std::string consumer, topic, code;
-  std::optional<std::int32_t> partition;
-  std::optional<std::int64_t> offset;
+  std::string consumer{}, topic{}, code{};
+  std::optional<std::int32_t> partition{};
+  std::optional<std::int64_t> offset{};
   std::int64_t limit = 1'000;
 };
 

@@ -22,11 +22,12 @@ constexpr const char* kSave =
     "   erased = EXCLUDED.erased, holding = EXCLUDED.holding, state = EXCLUDED.state, personal = EXCLUDED.personal,"
     "   flow = EXCLUDED.flow, wake_on = {2}";
 
-// The due ones of a lane are found and sorted by the index alone; only `limit` rows are fetched.
+// The due ones of a lane are found by their index and sorted. `+ 0` hides from the planner that the primary key has that
+// order already: with statistics it would rather walk through all leads until `limit` are due.
 constexpr const char* kDue =
     "SELECT {1} FROM {0}_leads WHERE lead_id = ANY (ARRAY("
     "   SELECT lead_id FROM {0}_leads WHERE lane = $1::int AND wake_on <= $2::date AND lead_id > $3::bigint"
-    "    ORDER BY lead_id LIMIT $4::bigint)) ORDER BY lead_id";
+    "    ORDER BY lead_id + 0 LIMIT $4::bigint)) ORDER BY lead_id";
 
 // Walks the primary key: every lane's leads are passed, which only rule-book sweeps do.
 constexpr const char* kAll =
