@@ -65,10 +65,20 @@ class House:
     def _services(self, what):
         subprocess.run([str(ROOT / "scripts" / "services"), what, "--dir", str(self.services)], check=what == "start", stdout=subprocess.DEVNULL)
 
+    def restart_postgres(self):
+        """As after a crash: no checkpoint, all connections gone; back on the same port."""
+        asked = subprocess.run(["psql", "-qAt", self.admin_dsn, "-c", "SHOW data_directory"], check=True, text=True, stdout=subprocess.PIPE)
+        data = pathlib.Path(asked.stdout.strip())
+        pid = int((data / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGQUIT)
+        while pathlib.Path(f"/proc/{pid}").exists():
+            time.sleep(0.05)
+        subprocess.run([str(ROOT / "scripts" / "services"), "start", "--only", "pg", "--dir", str(self.services)], check=True, stdout=subprocess.DEVNULL)
+
     def _write_config(self):
         env = dict(line.split("=", 1) for line in (self.services / "env").read_text().splitlines() if "=" in line and not line.startswith("#"))
         env = {name.removeprefix("export ").strip(): value.strip().strip("'\"") for name, value in env.items()}
-        self.bootstrap, self.dsn = env["SCORELINE_KAFKA_BOOTSTRAP"], env["SCORELINE_PG_DSN"]
+        self.bootstrap, self.dsn, self.admin_dsn = env["SCORELINE_KAFKA_BOOTSTRAP"], env["SCORELINE_PG_DSN"], env["PG_ADMIN_DSN"]
         self.config.write_text(f"""
 [kafka]
 bootstrap_servers = "{self.bootstrap}"
