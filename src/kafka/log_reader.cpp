@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "base/errors.hpp"
 #include "base/log.hpp"
@@ -40,6 +42,7 @@ std::string topic_id_of(Question& question) {
   return rd_kafka_Uuid_base64str(rd_kafka_TopicDescription_topic_id(topics[0]));
 }
 
+/// -1: nothing was committed.
 std::int64_t committed_of(Question& question) {
   const Event event = question.answer();
   std::size_t count = 0;
@@ -78,20 +81,32 @@ flow::LogState KafkaLogReader::state(flow::Topic topic, std::int32_t partition, 
                                                 rd_kafka_TopicCollection_destroy);
   rd_kafka_DescribeTopics(rk, names.get(), describe.options(), describe.queue());
   flow::LogState state;
-  if (!group.empty()) {
-    Question hint(rk, "group " + group, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
-    const Partitions one = make_partitions();
-    rd_kafka_topic_partition_list_add(one.get(), raw_name, partition);
-    const Owned<rd_kafka_ListConsumerGroupOffsets_t> asked(
-        rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), one.get()), rd_kafka_ListConsumerGroupOffsets_destroy);
-    rd_kafka_ListConsumerGroupOffsets_t* raw_asked = asked.get();
-    rd_kafka_ListConsumerGroupOffsets(rk, &raw_asked, 1, hint.options(), hint.queue());
-    state.committed = committed_of(hint);
-  }
+  if (!group.empty()) state.committed = committed(name, partition, group);
   state.topic_id = topic_id_of(describe);
   state.begin = begin.answer()[0];
   state.end = end.answer()[0];
   return state;
+}
+
+// A broker that has just started, or just made the offsets topic, has no coordinator for some seconds: asked again
+// until the limit of one question is over.
+std::int64_t KafkaLogReader::committed(const std::string& topic, std::int32_t partition, const std::string& group) {
+  const std::int64_t deadline_us = base::steady_us() + std::chrono::microseconds(kQueryLimit).count();
+  const Partitions one = make_partitions();
+  rd_kafka_topic_partition_list_add(one.get(), topic.c_str(), partition);
+  while (true) {
+    Question hint(questions_.get(), "group " + group, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
+    const Owned<rd_kafka_ListConsumerGroupOffsets_t> asked(
+        rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), one.get()), rd_kafka_ListConsumerGroupOffsets_destroy);
+    rd_kafka_ListConsumerGroupOffsets_t* raw_asked = asked.get();
+    rd_kafka_ListConsumerGroupOffsets(questions_.get(), &raw_asked, 1, hint.options(), hint.queue());
+    try {
+      return committed_of(hint);
+    } catch (const base::Unavailable&) {
+      if (base::steady_us() > deadline_us) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
 }
 
 // No seek: assign again with the new offset (librdkafka #3959).

@@ -35,6 +35,7 @@ class KafkaLogReader : public flow::LogReader {
     std::int64_t next = 0;
     bool operator==(const Place&) const = default;
   };
+  std::int64_t committed(const std::string& topic, std::int32_t partition, const std::string& group);
   void move_to(const Place& place);
   /// False: the log has nothing (more) there.
   bool take(Message message, std::int64_t to, std::vector<flow::InRecord>& records);

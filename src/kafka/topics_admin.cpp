@@ -3,10 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 #include <array>
+#include <chrono>
 #include <optional>
+#include <thread>
 
 #include "base/errors.hpp"
 #include "kafka/query.hpp"
