@@ -75,10 +75,12 @@ void PgActivities::append(std::span<const ActivityRow> rows) {
   CopyRows copy;
   for (const ActivityRow& row : rows) {
     const std::string name = clean_text(row.name), source = clean_text(row.source);
-    copy.add(row.lead, row.message, row.log_time, row.at, row.counted, Text{name}, Text{source}, Bytes{row.record}, part);
+    copy.add(row.lead, row.message, row.log_time, row.at, row.counted, Text{name}, Text{source}, Bytes{row.record},
+             part);
   }
-  session_.copy(fmt::format("COPY {} (" SCORELINE_ACTIVITY_COLUMNS ", part) FROM STDIN (FORMAT binary)", open.text(0, 1)),
-                copy.finish());
+  session_.copy(
+      fmt::format("COPY {} (" SCORELINE_ACTIVITY_COLUMNS ", part) FROM STDIN (FORMAT binary)", open.text(0, 1)),
+      copy.finish());
 }
 
 std::vector<ActivityRow> PgActivities::find_by_message(std::span<const Hash128> messages) {

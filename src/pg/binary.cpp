@@ -42,7 +42,8 @@ template <typename T>
 T read_big_endian(std::string_view field) {
   SCORELINE_CHECK(field.size() >= sizeof(T), "a column has another type than its reader believes");
   T value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>((value << 8) | static_cast<unsigned char>(field[i]));
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    value = static_cast<T>((value << 8) | static_cast<unsigned char>(field[i]));
   return value;
 }
 

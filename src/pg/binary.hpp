@@ -1,6 +1,6 @@
 #pragma once
-/// PostgreSQL's binary formats, written and read without libpq: parameters, one-dimensional arrays, COPY rows and result
-/// fields. Which C++ type stands for which column type:
+/// PostgreSQL's binary formats, written and read without libpq: parameters, one-dimensional arrays, COPY rows and
+/// result fields. Which C++ type stands for which column type:
 ///
 ///   bool boolean    int32_t integer    int64_t, uint64_t, LeadId bigint    Instant timestamptz    Day date
 ///   Hash128 uuid    Text text          Bytes bytea                         std::optional<T> T or NULL

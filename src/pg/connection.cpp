@@ -25,7 +25,8 @@ std::size_t Rows::affected() const {
 }
 
 std::string_view Rows::bytes(std::size_t row, int column) const {
-  return {PQgetvalue(result_.get(), at(row), column), static_cast<std::size_t>(PQgetlength(result_.get(), at(row), column))};
+  return {PQgetvalue(result_.get(), at(row), column),
+          static_cast<std::size_t>(PQgetlength(result_.get(), at(row), column))};
 }
 
 LeadId Rows::lead(std::size_t row, int column) const {
@@ -114,7 +115,10 @@ Rows Connection::run_after(std::span<const char* const> commands, const Statemen
   sent = sent && PQsendQueryPrepared(connection, statement.name.c_str(), arguments.count(), arguments.values.data(),
                                      arguments.lengths.data(), arguments.formats.data(), 1) == 1;
   sent = sent && PQpipelineSync(connection) == 1;
-  if (!sent) fail(nullptr, statement.name.c_str());
+  if (!sent) {
+    connection_.reset();  // half a pipeline is of no use
+    fail(nullptr, statement.name.c_str());
+  }
   try {
     for (const char* command : commands) checked(read_one(), command, PGRES_TUPLES_OK);
     Rows rows = checked(read_one(), statement.name.c_str(), PGRES_TUPLES_OK);
@@ -164,9 +168,10 @@ void Connection::prepare(std::span<const Statement> statements) {
     if (PQresultStatus(owned.raw()) == PGRES_COMMAND_OK) continue;
     const char* state = PQresultErrorField(owned.raw(), PG_DIAG_SQLSTATE);
     if (!broken() && state != nullptr && std::string_view(state).starts_with("42"))
-      throw base::UsageError(fmt::format(
-          "statement {} does not fit the database: {}; see \"scoreline migrate status\", then run \"scoreline migrate up\"",
-          statement.name, PQresultErrorField(owned.raw(), PG_DIAG_MESSAGE_PRIMARY)));
+      throw base::UsageError(
+          fmt::format("statement {} does not fit the database: {}; see \"scoreline migrate status\", then run "
+                      "\"scoreline migrate up\"",
+                      statement.name, PQresultErrorField(owned.raw(), PG_DIAG_MESSAGE_PRIMARY)));
     fail(owned.raw(), statement.name.c_str());
   }
 }

@@ -73,7 +73,6 @@ class Connection {
   void prepare(std::span<const Statement> statements);
   const Backend& backend() const { return backend_; }
   bool broken() const { return PQstatus(connection_.get()) != CONNECTION_OK; }
-  bool in_transaction() const { return PQtransactionStatus(connection_.get()) != PQTRANS_IDLE; }
 
  private:
   struct Arguments;

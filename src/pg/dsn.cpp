@@ -18,7 +18,9 @@ std::string own_options(const std::string& dsn) {
                                                                             PQconninfoFree);
   const std::unique_ptr<char, decltype(&PQfreemem)> owned(error, PQfreemem);
   // libpq's own text may quote the string, password included.
-  if (!parsed) throw base::UsageError("postgres.dsn is no connection string: write \"host=... user=... dbname=...\" or postgresql://...");
+  if (!parsed)
+    throw base::UsageError(
+        "postgres.dsn is no connection string: write \"host=... user=... dbname=...\" or postgresql://...");
   for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option)
     if (std::string_view(option->keyword) == "options" && option->val != nullptr) return option->val;
   return {};

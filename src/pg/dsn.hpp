@@ -1,6 +1,6 @@
 #pragma once
-/// How every session of scoreline connects: the operator's connection string plus the guards that keep one stuck process
-/// from stopping the others.
+/// How every session of scoreline connects: the operator's connection string plus the guards that keep one stuck
+/// process from stopping the others.
 #include <libpq-fe.h>
 
 #include <string>
@@ -12,6 +12,7 @@ namespace scoreline::pg {
 inline constexpr const char* kBatchSettings =
     "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c synchronous_commit=on"
     " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+    " -c enable_bitmapscan=off"
     " -c jit=off -c timezone=UTC -c client_min_messages=warning";
 
 /// For commands of people: their statements may take longer, and the planner knows best.

@@ -15,7 +15,8 @@ std::string_view without_values(const Failure& failure) {
 
 std::string lost_connection(std::string_view what) {
   return fmt::format(
-      "PostgreSQL: the connection was lost at \"{}\"; it is tried again, look into PostgreSQL's log if it goes on", what);
+      "PostgreSQL: the connection was lost at \"{}\"; it is tried again, look into PostgreSQL's log if it goes on",
+      what);
 }
 
 void throw_failure(const Failure& failure) {

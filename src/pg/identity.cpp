@@ -25,8 +25,8 @@ const Statement kUpdateLeads{
     "    AS u(lead_id, version, merged_into, erased, personal)"
     " WHERE l.lead_id = u.lead_id AND l.version = u.version"};
 
-const Statement kFindIdentifiers{
-    "identifiers_find", "SELECT hash, lead_id FROM identifiers WHERE hash = ANY ($1::uuid[]) ORDER BY hash"};
+const Statement kFindIdentifiers{"identifiers_find",
+                                 "SELECT hash, lead_id FROM identifiers WHERE hash = ANY ($1::uuid[]) ORDER BY hash"};
 
 // Waits for another lane that is inserting the same one, then sees it: fewer rows than asked for is a lost race.
 const Statement kInsertIdentifiers{"identifiers_insert",
@@ -43,9 +43,8 @@ const Statement kRemoveIdentifiers{"identifiers_remove",
                                    " USING unnest($1::uuid[], $2::bigint[]) AS m(hash, from_lead)"
                                    " WHERE i.hash = m.hash AND i.lead_id = m.from_lead"};
 
-const Statement kRemember{
-    "retractions_remember",
-    "INSERT INTO retractions (message) SELECT * FROM unnest($1::uuid[]) ON CONFLICT DO NOTHING"};
+const Statement kRemember{"retractions_remember",
+                          "INSERT INTO retractions (message) SELECT * FROM unnest($1::uuid[]) ON CONFLICT DO NOTHING"};
 
 const Statement kFindRetractions{"retractions_find",
                                  "SELECT message FROM retractions WHERE message = ANY ($1::uuid[]) ORDER BY message"};
@@ -54,11 +53,10 @@ const Statement kLoadDocuments{
     "documents_load",
     "SELECT document, version, cancelled FROM erp_documents WHERE document = ANY ($1::uuid[]) ORDER BY document"};
 
-const Statement kSaveDocuments{
-    "documents_save",
-    "INSERT INTO erp_documents (document, version, cancelled)"
-    " SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bool[]) ON CONFLICT (document)"
-    " DO UPDATE SET version = EXCLUDED.version, cancelled = EXCLUDED.cancelled"};
+const Statement kSaveDocuments{"documents_save",
+                               "INSERT INTO erp_documents (document, version, cancelled)"
+                               " SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bool[]) ON CONFLICT (document)"
+                               " DO UPDATE SET version = EXCLUDED.version, cancelled = EXCLUDED.cancelled"};
 
 std::optional<LeadId> optional(LeadId lead) { return lead ? std::optional(lead) : std::nullopt; }
 
@@ -93,10 +91,11 @@ void PgIdentityLeads::insert(std::span<const IdentityLead> leads) {
   if (leads.empty()) return;
   CopyRows rows;
   for (const IdentityLead& lead : leads)
-    rows.add(lead.lead, std::int64_t{1}, optional(lead.merged_into), lead.erased, lead.created_at, Text{lead.founding_id},
-             Bytes{lead.personal});
+    rows.add(lead.lead, std::int64_t{1}, optional(lead.merged_into), lead.erased, lead.created_at,
+             Text{lead.founding_id}, Bytes{lead.personal});
   session_.copy(
-      "COPY leads (lead_id, version, merged_into, erased, created_at, founding_id, personal) FROM STDIN (FORMAT binary)",
+      "COPY leads (lead_id, version, merged_into, erased, created_at, founding_id, personal) FROM STDIN (FORMAT "
+      "binary)",
       rows.finish());
 }
 
@@ -126,8 +125,9 @@ std::vector<IdentifierRow> PgIdentifiers::find(std::span<const Hash128> hashes) 
 void PgIdentifiers::insert(std::span<const IdentifierRow> rows) {
   if (rows.empty()) return;
   Params params;
-  params.array(rows, [](const IdentifierRow& row) { return row.hash; })
-      .array(rows, [](const IdentifierRow& row) { return row.lead; });
+  params.array(rows, [](const IdentifierRow& row) { return row.hash; }).array(rows, [](const IdentifierRow& row) {
+    return row.lead;
+  });
   expect(session_.run(kInsertIdentifiers, params).affected(), rows.size(), "an identifier was taken by another lane");
 }
 
@@ -144,8 +144,9 @@ void PgIdentifiers::move(std::span<const Move> moves) {
   }
   if (!removed.empty()) {
     Params params;
-    params.array(removed, [](const Move& move) { return move.hash; })
-        .array(removed, [](const Move& move) { return move.from; });
+    params.array(removed, [](const Move& move) { return move.hash; }).array(removed, [](const Move& move) {
+      return move.from;
+    });
     expect(session_.run(kRemoveIdentifiers, params).affected(), removed.size(), kLost);
   }
 }
@@ -173,7 +174,8 @@ std::vector<DocumentRow> PgDocuments::load(std::span<const Hash128> documents) {
   if (documents.empty()) return {};
   const Rows found = session_.run(kLoadDocuments, Params().array(documents));
   std::vector<DocumentRow> rows;
-  for (std::size_t i = 0; i < found.size(); ++i) rows.push_back({found.hash(i, 0), found.int8(i, 1), found.boolean(i, 2)});
+  for (std::size_t i = 0; i < found.size(); ++i)
+    rows.push_back({found.hash(i, 0), found.int8(i, 1), found.boolean(i, 2)});
   return rows;
 }
 

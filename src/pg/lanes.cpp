@@ -106,7 +106,10 @@ flow::LaneRow PgLanes::take_over(const std::string& consumer, std::int32_t lane)
     const Rows ended = session_.run(kEndHolder, Params().add(Text{consumer}).add(lane));
     for (std::size_t i = 0; i < ended.size(); ++i)
       base::log::warn("ended the backend of a former owner that held its lane",
-                      {{"consumer", consumer}, {"lane", lane}, {"backend_pid", ended.int4(i, 0)}, {"next", "see why that process does not go on"}});
+                      {{"consumer", consumer},
+                       {"lane", lane},
+                       {"backend_pid", ended.int4(i, 0)},
+                       {"next", "see why that process does not go on"}});
   }
 }
 
@@ -156,7 +159,8 @@ std::vector<flow::LaneRow> PgLanes::look(const std::string& consumer, std::span<
   return rows;
 }
 
-void PgLanes::note_halt(const std::string& consumer, std::int32_t lane, std::uint64_t epoch, const std::string& reason) {
+void PgLanes::note_halt(const std::string& consumer, std::int32_t lane, std::uint64_t epoch,
+                        const std::string& reason) {
   const std::string text = clean_text(reason);
   session_.run(kHalt, Params().add(Text{consumer}).add(lane).add(epoch).add(Text{text}));
 }

@@ -13,7 +13,8 @@ class PgLanes final : public flow::LaneTable {
   flow::LaneRow take_over(const std::string& consumer, std::int32_t lane) override;
   std::vector<std::int32_t> claim(const std::string& consumer, std::span<const flow::LaneMove> moves) override;
   std::vector<flow::LaneRow> look(const std::string& consumer, std::span<const std::int32_t> lanes) override;
-  void note_halt(const std::string& consumer, std::int32_t lane, std::uint64_t epoch, const std::string& reason) override;
+  void note_halt(const std::string& consumer, std::int32_t lane, std::uint64_t epoch,
+                 const std::string& reason) override;
 
  private:
   flow::LaneRow try_take_over(const std::string& consumer, std::int32_t lane);

@@ -11,9 +11,20 @@ using flow::HeldRecord;
 using flow::LeadRow;
 
 constexpr const char* kColumns = "lead_id, forward_to, lane, wake_on, erased, holding, state, personal, flow";
+constexpr const char* kLoadColumns = "lead_id, forward_to, lane, wake_on, erased, holding, state, personal, flow, ctid";
 
-// One upsert for the batch, in key order. Ordinary batches let wake_on become earlier only (LEAST passes over NULL), so
-// that it mostly stays and the update is HOT; ON CONFLICT sees no column but the table's, hence two statements.
+// What ordinary batches do to rows that they have loaded before: found by their place, without the index, a fifth less
+// work than the upsert. Within one transaction a place is as good as a key: whoever had changed the row meanwhile would
+// leave another version there, and the row would be missing from the count.
+constexpr const char* kUpdate =
+    "UPDATE {0}_leads l SET state = u.state, personal = u.personal,"
+    "   wake_on = CASE WHEN u.rewrite THEN u.wake_on ELSE LEAST(l.wake_on, u.wake_on) END"
+    " FROM unnest($1::tid[], $2::bigint[], $3::date[], $4::bool[], $5::bytea[], $6::bytea[])"
+    "   AS u(place, lead_id, wake_on, rewrite, state, personal)"
+    " WHERE l.ctid = u.place AND l.lead_id = u.lead_id";
+
+// One upsert for the others, in key order. Ordinary batches let wake_on become earlier only (LEAST passes over NULL),
+// so that it mostly stays and the update is HOT; ON CONFLICT sees no column but the table's, hence two statements.
 constexpr const char* kSave =
     "INSERT INTO {0}_leads AS l ({1})"
     " SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::date[], $5::bool[], $6::bool[], $7::bytea[],"
@@ -22,23 +33,49 @@ constexpr const char* kSave =
     "   erased = EXCLUDED.erased, holding = EXCLUDED.holding, state = EXCLUDED.state, personal = EXCLUDED.personal,"
     "   flow = EXCLUDED.flow, wake_on = {2}";
 
-// The due ones of a lane are found by their index and sorted. `+ 0` hides from the planner that the primary key has that
-// order already: with statistics it would rather walk through all leads until `limit` are due.
+// The due ones of a lane are found by their index and sorted. `+ 0` hides the primary key from the planner: with
+// statistics it would rather walk through all leads until `limit` are due.
 constexpr const char* kDue =
-    "SELECT {1} FROM {0}_leads WHERE lead_id = ANY (ARRAY("
-    "   SELECT lead_id FROM {0}_leads WHERE lane = $1::int AND wake_on <= $2::date AND lead_id > $3::bigint"
+    "SELECT {3} FROM {0}_leads WHERE lead_id = ANY (ARRAY("
+    "   SELECT lead_id FROM {0}_leads WHERE lane = $1::int AND wake_on <= $2::date AND lead_id + 0 > $3::bigint"
     "    ORDER BY lead_id + 0 LIMIT $4::bigint)) ORDER BY lead_id";
 
 // Walks the primary key: every lane's leads are passed, which only rule-book sweeps do.
 constexpr const char* kAll =
-    "SELECT {1} FROM {0}_leads WHERE lane = $1::int AND forward_to IS NULL AND NOT erased AND lead_id > $2::bigint"
+    "SELECT {3} FROM {0}_leads WHERE lane = $1::int AND forward_to IS NULL AND NOT erased AND lead_id > $2::bigint"
     " ORDER BY lead_id LIMIT $3::bigint";
 
 Statement make(const std::string& consumer, const char* name, const char* sql, const char* extra = "") {
-  return {fmt::format("{}_leads_{}", consumer, name), fmt::format(fmt::runtime(sql), consumer, kColumns, extra)};
+  return {fmt::format("{}_leads_{}", consumer, name),
+          fmt::format(fmt::runtime(sql), consumer, kColumns, extra, kLoadColumns)};
 }
 
-std::vector<LeadRow> rows_of(const Rows& found) {
+bool is_plain(const LeadRow& row) { return !row.forward_to && !row.erased && !row.holding && row.flow.empty(); }
+
+}  // namespace
+
+PgLeads::PgLeads(PgSession& session, const std::string& consumer)
+    : session_(session),
+      load_(make(consumer, "load", "SELECT {3} FROM {0}_leads WHERE lead_id = ANY ($1::bigint[]) ORDER BY lead_id")),
+      update_(make(consumer, "update", kUpdate)),
+      save_(make(consumer, "save", kSave, "LEAST(l.wake_on, EXCLUDED.wake_on)")),
+      save_wake_(make(consumer, "save_wake", kSave, "EXCLUDED.wake_on")),
+      due_(make(consumer, "due", kDue)),
+      all_(make(consumer, "all", kAll)),
+      next_wake_(make(consumer, "next_wake",
+                      "SELECT wake_on FROM {0}_leads WHERE lane = $1::int AND wake_on IS NOT NULL"
+                      " ORDER BY wake_on LIMIT 1")) {
+  session_.use({load_, update_, save_, save_wake_, due_, all_, next_wake_});
+}
+
+std::vector<LeadRow> PgLeads::load(std::span<const LeadId> leads) {
+  if (leads.empty()) return {};
+  return rows_of(session_.run(load_, Params().array(leads)));
+}
+
+std::vector<LeadRow> PgLeads::rows_of(const Rows& found) {
+  if (places_of_ != session_.transaction()) places_.clear();
+  places_of_ = session_.transaction();
   std::vector<LeadRow> rows;
   rows.reserve(found.size());
   for (std::size_t i = 0; i < found.size(); ++i) {
@@ -52,38 +89,43 @@ std::vector<LeadRow> rows_of(const Rows& found) {
     row.state = found.bytes(i, 6);
     row.personal = found.bytes(i, 7);
     row.flow = found.bytes(i, 8);
+    if (places_of_ == 0) continue;
+    const std::string_view tid = found.bytes(i, 9);
+    places_[row.lead] = {{binary::read32(tid), binary::read16(tid.substr(4))}, row.lane, is_plain(row)};
   }
   return rows;
 }
 
-}  // namespace
-
-PgLeads::PgLeads(PgSession& session, const std::string& consumer)
-    : session_(session),
-      load_(make(consumer, "load", "SELECT {1} FROM {0}_leads WHERE lead_id = ANY ($1::bigint[]) ORDER BY lead_id")),
-      save_(make(consumer, "save", kSave, "LEAST(l.wake_on, EXCLUDED.wake_on)")),
-      save_wake_(make(consumer, "save_wake", kSave, "EXCLUDED.wake_on")),
-      due_(make(consumer, "due", kDue)),
-      all_(make(consumer, "all", kAll)),
-      next_wake_(make(consumer, "next_wake",
-                      "SELECT wake_on FROM {0}_leads WHERE lane = $1::int AND wake_on IS NOT NULL"
-                      " ORDER BY wake_on LIMIT 1")) {
-  session_.use({load_, save_, save_wake_, due_, all_, next_wake_});
-}
-
-std::vector<LeadRow> PgLeads::load(std::span<const LeadId> leads) {
-  if (leads.empty()) return {};
-  return rows_of(session_.run(load_, Params().array(leads)));
+bool PgLeads::is_quick(const LeadRow& row) const {
+  if (places_of_ == 0 || places_of_ != session_.transaction() || !is_plain(row)) return false;
+  const auto found = places_.find(row.lead);
+  return found != places_.end() && found->second.plain && found->second.lane == row.lane;
 }
 
 void PgLeads::save(std::span<const LeadRow> rows) {
-  std::vector<const LeadRow*> ordinary, rewritten;
-  for (const LeadRow& row : rows) (row.rewrite_wake ? rewritten : ordinary).push_back(&row);
-  if (!ordinary.empty()) save_with(save_, ordinary);
-  if (!rewritten.empty()) save_with(save_wake_, rewritten);
+  RowPointers quick, ordinary, rewritten;
+  const auto keep = [&](const LeadRow* row) { (row->rewrite_wake ? rewritten : ordinary).push_back(row); };
+  for (const LeadRow& row : rows) is_quick(row) ? quick.push_back(&row) : keep(&row);
+  if (!quick.empty() && !update_quickly(quick))
+    for (const LeadRow* row : quick) keep(row);
+  places_.clear();  // saved rows have moved
+  if (!ordinary.empty()) upsert(save_, ordinary);
+  if (!rewritten.empty()) upsert(save_wake_, rewritten);
 }
 
-void PgLeads::save_with(const Statement& statement, const std::vector<const LeadRow*>& rows) {
+// False: somebody else has changed one of the rows meanwhile.
+bool PgLeads::update_quickly(const RowPointers& rows) {
+  Params params;
+  params.array(rows, [&](const LeadRow* row) { return places_.at(row->lead).tid; })
+      .array(rows, [](const LeadRow* row) { return row->lead; })
+      .array(rows, [](const LeadRow* row) { return row->wake_on; })
+      .array(rows, [](const LeadRow* row) { return row->rewrite_wake; })
+      .array(rows, [](const LeadRow* row) { return Bytes{row->state}; })
+      .array(rows, [](const LeadRow* row) { return Bytes{row->personal}; });
+  return session_.run(update_, params).affected() == rows.size();
+}
+
+void PgLeads::upsert(const Statement& statement, const RowPointers& rows) {
   Params params;
   params.array(rows, [](const LeadRow* row) { return row->lead; })
       .array(rows, [](const LeadRow* row) { return row->forward_to ? std::optional(row->forward_to) : std::nullopt; })
@@ -112,15 +154,17 @@ std::optional<Day> PgLeads::next_wake(std::int32_t lane) {
 
 PgHeld::PgHeld(PgSession& session, const std::string& consumer)
     : session_(session),
-      append_{consumer + "_held_append",
-              fmt::format("INSERT INTO {}_held (lead_id, \"offset\", n, log_time, value)"
-                          " SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::timestamptz[], $5::bytea[])",
-                          consumer)},
+      append_{
+          consumer + "_held_append",
+          fmt::format("INSERT INTO {}_held (lead_id, \"offset\", n, log_time, value)"
+                      " SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::timestamptz[], $5::bytea[])",
+                      consumer)},
       load_{consumer + "_held_load",
             fmt::format("SELECT lead_id, \"offset\", n, log_time, value FROM {}_held WHERE lead_id = ANY ($1::bigint[])"
                         " ORDER BY lead_id, \"offset\", n",
                         consumer)},
-      remove_{consumer + "_held_remove", fmt::format("DELETE FROM {}_held WHERE lead_id = ANY ($1::bigint[])", consumer)} {
+      remove_{consumer + "_held_remove",
+              fmt::format("DELETE FROM {}_held WHERE lead_id = ANY ($1::bigint[])", consumer)} {
   session_.use({append_, load_, remove_});
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 /// Rows per lead of one consumer (migrations: scoring). A consumer "x" has tables x_leads and x_held of the same shape.
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "pg/binary.hpp"
 #include "pg/session.hpp"
 
 namespace scoreline::pg {
@@ -17,9 +19,23 @@ class PgLeads final : public flow::LeadTable {
   std::optional<Day> next_wake(std::int32_t lane) override;
 
  private:
-  void save_with(const Statement& statement, const std::vector<const flow::LeadRow*>& rows);
+  /// Where a row was found in this transaction, and what of it a quick update leaves alone.
+  struct Place {
+    Tid tid;
+    std::int32_t lane = 0;
+    bool plain = false;  // not merged away, erased or holding, and without a word of the flow
+  };
+  using RowPointers = std::vector<const flow::LeadRow*>;
+
+  std::vector<flow::LeadRow> rows_of(const Rows& found);
+  bool is_quick(const flow::LeadRow& row) const;
+  bool update_quickly(const RowPointers& rows);
+  void upsert(const Statement& statement, const RowPointers& rows);
+
   PgSession& session_;
-  Statement load_, save_, save_wake_, due_, all_, next_wake_;
+  std::unordered_map<LeadId, Place> places_;
+  std::uint64_t places_of_ = 0;  // the transaction that found them
+  Statement load_, update_, save_, save_wake_, due_, all_, next_wake_;
 };
 
 class PgHeld final : public flow::HeldTable {

@@ -10,8 +10,8 @@ std::vector<std::string> maintain_activities(const std::string& dsn, const PartL
     // Each step is a transaction of its own, so that no lock is held longer than it must be.
     while (true) {
       pqxx::work work(connection);
-      const auto [step] = work.query1<std::string>(
-          "SELECT activities_maintain($1, $2)", pqxx::params{limits.rows, limits.bytes});
+      const auto [step] =
+          work.query1<std::string>("SELECT activities_maintain($1, $2)", pqxx::params{limits.rows, limits.bytes});
       work.commit();
       if (step.empty()) return done;
       done.push_back(step);

@@ -50,7 +50,8 @@ std::pair<std::string, std::vector<flow::IdSegment>> PgMessageIds::open(std::int
   return result;
 }
 
-void PgMessageIds::close(std::int32_t lane, const flow::IdSegment& segment, std::string_view sorted, Instant keep_from) {
+void PgMessageIds::close(std::int32_t lane, const flow::IdSegment& segment, std::string_view sorted,
+                         Instant keep_from) {
   session_.run(kClear, Params().add(lane));
   session_.run(kForget, Params().add(lane).add(keep_from));
   session_.run(kClose, Params()

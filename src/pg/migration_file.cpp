@@ -65,7 +65,8 @@ base::Result<Migration> parse_migration(std::string_view file_name, std::string_
     section->transaction = *transaction;
   }
   if (!has_up || !has_down)
-    return base::Error{"missing_section", "a migration needs the lines \"-- migrate:up\" and \"-- migrate:down\"", file};
+    return base::Error{"missing_section", "a migration needs the lines \"-- migrate:up\" and \"-- migrate:down\"",
+                       file};
   return migration;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-/// One file of migrations/: `YYYYMMDDHHMMSS_name.sql` with a section `-- migrate:up` and, below, `-- migrate:down`, each
-/// optionally with `transaction:false` (then it must be a single statement that may be repeated). dbmate runs the files
-/// as they are.
+/// One file of migrations/: `YYYYMMDDHHMMSS_name.sql` with a section `-- migrate:up` and, below, `-- migrate:down`,
+/// each optionally with `transaction:false` (then it must be a single statement that may be repeated). dbmate runs the
+/// files as they are.
 #include <string>
 #include <string_view>
 #include <vector>

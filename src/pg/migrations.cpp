@@ -19,7 +19,8 @@ constexpr std::int64_t kLock = 7'235'419'286'437'711'875;
 
 constexpr const char* kMakeHistory =
     "CREATE TABLE IF NOT EXISTS scoreline_migrations ("
-    " version text PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),"
+    " version text PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT "
+    "now(),"
     " duration_ms bigint NOT NULL, tool_version text NOT NULL, applied_by text NOT NULL DEFAULT current_user)";
 
 std::vector<MigrationStatus> read_status(pqxx::connection& connection, const std::vector<Migration>& migrations) {
@@ -32,9 +33,9 @@ std::vector<MigrationStatus> read_status(pqxx::connection& connection, const std
   }
   pqxx::nontransaction work(connection);
   if (!work.query_value<bool>("SELECT to_regclass('scoreline_migrations') IS NULL")) {
-    const std::string query = fmt::format(
-        "SELECT version, name, sha256, {}, duration_ms, tool_version, applied_by FROM scoreline_migrations",
-        as_us("applied_at"));
+    const std::string query =
+        fmt::format("SELECT version, name, sha256, {}, duration_ms, tool_version, applied_by FROM scoreline_migrations",
+                    as_us("applied_at"));
     for (const auto& [version, name, sha256, at, duration_ms, tool, by] :
          work.query<std::string, std::string, std::string, std::optional<std::int64_t>, std::int64_t, std::string,
                     std::string>(query)) {
@@ -57,14 +58,16 @@ std::vector<MigrationStatus> read_status(pqxx::connection& connection, const std
 std::string problem_of(const MigrationStatus& row) {
   if (row.state == State::changed)
     return fmt::format(
-        "migration {}_{} is not the one that scoreline {} applied on {} (SHA-256 {}, now {}): restore the file as it was and"
-        " put the change into a new migration; if it changes comments only, run \"UPDATE scoreline_migrations SET sha256 ="
+        "migration {}_{} is not the one that scoreline {} applied on {} (SHA-256 {}, now {}): restore the file as it "
+        "was and"
+        " put the change into a new migration; if it changes comments only, run \"UPDATE scoreline_migrations SET "
+        "sha256 ="
         " '{}' WHERE version = '{}'\"",
         row.version, row.name, row.tool_version, base::format_rfc3339(row.applied_at), row.applied_sha256, row.sha256,
         row.sha256, row.version);
   return fmt::format(
-      "migration {}_{} was applied by scoreline {} on {}, but this program ({}) does not know it: update this program", row.version,
-      row.name, row.tool_version, base::format_rfc3339(row.applied_at), base::version());
+      "migration {}_{} was applied by scoreline {} on {}, but this program ({}) does not know it: update this program",
+      row.version, row.name, row.tool_version, base::format_rfc3339(row.applied_at), base::version());
 }
 
 // A pending one below an applied one: files must be added at the end.
@@ -97,8 +100,8 @@ std::string lock_holder(pqxx::connection& connection) {
       "   AND (l.classid::bigint << 32 | l.objid::bigint) = {}",
       kLock));
   if (rows.empty()) return "nobody any more: try again";
-  return fmt::format("{} as {} from {}, backend {} since {}", rows[0][2].c_str(), rows[0][1].c_str(), rows[0][3].c_str(),
-                     rows[0][0].c_str(), rows[0][4].c_str());
+  return fmt::format("{} as {} from {}, backend {} since {}", rows[0][2].c_str(), rows[0][1].c_str(),
+                     rows[0][3].c_str(), rows[0][0].c_str(), rows[0][4].c_str());
 }
 
 // For the connection's life. An advisory lock, so that a killed migration leaves none behind.
@@ -111,8 +114,8 @@ void take_lock(pqxx::connection& connection, std::chrono::milliseconds wait) {
       if (work.query_value<bool>(fmt::format("SELECT pg_try_advisory_lock({})", kLock))) return;
     }
     if (Clock::now() >= until)
-      throw base::UsageError(fmt::format("another migration runs since more than {} ms; the lock is held by {}", wait.count(),
-                                         lock_holder(connection)));
+      throw base::UsageError(fmt::format("another migration runs since more than {} ms; the lock is held by {}",
+                                         wait.count(), lock_holder(connection)));
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
 }
@@ -122,9 +125,10 @@ void run_up(pqxx::connection& connection, const Migration& migration) {
   Transaction work(connection);
   const std::int64_t begin_us = base::steady_us();
   work.exec(migration.up.sql);
-  work.exec("INSERT INTO scoreline_migrations (version, name, sha256, duration_ms, tool_version) VALUES ($1, $2, $3, $4, $5)",
-            pqxx::params{migration.version, migration.name, migration.sha256, (base::steady_us() - begin_us) / 1000,
-                         std::string(base::version())});
+  work.exec(
+      "INSERT INTO scoreline_migrations (version, name, sha256, duration_ms, tool_version) VALUES ($1, $2, $3, $4, $5)",
+      pqxx::params{migration.version, migration.name, migration.sha256, (base::steady_us() - begin_us) / 1000,
+                   std::string(base::version())});
   work.commit();
 }
 
@@ -143,10 +147,10 @@ void applying(const Migration& migration, bool transaction, Work work) {
     work();
   } catch (const pqxx::sql_error& error) {
     const std::string text = error.what();
-    throw base::UsageError(fmt::format("migration {}_{} failed: {} (SQLSTATE {}); {}", migration.version, migration.name,
-                                       text.substr(0, text.find('\n')), error.sqlstate(),
-                                       transaction ? "nothing of it was applied"
-                                                   : "it runs outside of a transaction: see what it has left behind"));
+    throw base::UsageError(fmt::format(
+        "migration {}_{} failed: {} (SQLSTATE {}); {}", migration.version, migration.name,
+        text.substr(0, text.find('\n')), error.sqlstate(),
+        transaction ? "nothing of it was applied" : "it runs outside of a transaction: see what it has left behind"));
   }
 }
 
@@ -154,10 +158,14 @@ void applying(const Migration& migration, bool transaction, Work work) {
 
 const char* to_text(State state) {
   switch (state) {
-    case State::applied: return "applied";
-    case State::pending: return "pending";
-    case State::changed: return "changed";
-    case State::unknown: return "unknown";
+    case State::applied:
+      return "applied";
+    case State::pending:
+      return "pending";
+    case State::changed:
+      return "changed";
+    case State::unknown:
+      return "unknown";
   }
   return "";
 }
@@ -238,8 +246,10 @@ void require_current(const std::string& dsn) {
   for (const MigrationStatus& row : rows)
     if (row.state == State::pending) ++pending;
   if (pending > 0)
-    throw base::UsageError(fmt::format("the database is older than this program: {} of {} migrations are pending; run"
-                                       " \"scoreline migrate up\"", pending, rows.size()));
+    throw base::UsageError(
+        fmt::format("the database is older than this program: {} of {} migrations are pending; run"
+                    " \"scoreline migrate up\"",
+                    pending, rows.size()));
 }
 
 }  // namespace scoreline::pg

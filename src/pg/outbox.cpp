@@ -36,7 +36,8 @@ constexpr unsigned long long kRecordsBytesMax = 1ULL << 30;  // a value of Postg
 std::string decompress(std::string_view stored, std::uint64_t batch_no) {
   const auto broken = [&] {
     return base::Unavailable(fmt::format(
-        "the outbox row of batch {} cannot be read; it was written by another version, or the database is damaged", batch_no));
+        "the outbox row of batch {} cannot be read; it was written by another version, or the database is damaged",
+        batch_no));
   };
   if (stored.empty() || stored[0] != kZstd) throw broken();
   stored.remove_prefix(1);
@@ -53,7 +54,9 @@ std::string decompress(std::string_view stored, std::uint64_t batch_no) {
 /// Keeps zstd's working memory from batch to batch.
 class PgOutbox::Compressor {
  public:
-  Compressor() : context_(ZSTD_createCCtx(), ZSTD_freeCCtx) { SCORELINE_CHECK(context_ != nullptr, "no memory for zstd"); }
+  Compressor() : context_(ZSTD_createCCtx(), ZSTD_freeCCtx) {
+    SCORELINE_CHECK(context_ != nullptr, "no memory for zstd");
+  }
   std::string compress(const std::string& bytes) {
     std::string stored(1 + ZSTD_compressBound(bytes.size()), kZstd);
     const std::size_t size =

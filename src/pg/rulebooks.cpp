@@ -10,8 +10,7 @@ namespace {
 
 using flow::StoredRuleBook;
 
-const Statement kLoad{"rulebooks_load",
-                      "SELECT sha256, author, note, state FROM rulebooks WHERE version = $1::bigint"};
+const Statement kLoad{"rulebooks_load", "SELECT sha256, author, note, state FROM rulebooks WHERE version = $1::bigint"};
 
 const Statement kFiles{"rulebooks_files",
                        "SELECT f.key, f.value FROM rulebooks r, jsonb_each_text(r.files) AS f"
@@ -27,10 +26,14 @@ const Statement kProgress{"rulebooks_progress",
 
 const char* to_text(StoredRuleBook::State state) {
   switch (state) {
-    case StoredRuleBook::State::draft: return "draft";
-    case StoredRuleBook::State::prepared: return "prepared";
-    case StoredRuleBook::State::activated: return "activated";
-    case StoredRuleBook::State::cancelled: return "cancelled";
+    case StoredRuleBook::State::draft:
+      return "draft";
+    case StoredRuleBook::State::prepared:
+      return "prepared";
+    case StoredRuleBook::State::activated:
+      return "activated";
+    case StoredRuleBook::State::cancelled:
+      return "cancelled";
   }
   return "";
 }

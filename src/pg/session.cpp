@@ -27,9 +27,12 @@ constexpr const char* kExclusive = "SELECT pg_advisory_xact_lock(723541928643771
 std::span<const char* const> beginning(flow::LockMode mode) {
   static constexpr std::array<const char*, 2> with_shared{"BEGIN", kShared}, with_exclusive{"BEGIN", kExclusive};
   switch (mode) {
-    case flow::LockMode::none: return std::span(with_shared).first(1);
-    case flow::LockMode::shared: return with_shared;
-    case flow::LockMode::exclusive: return with_exclusive;
+    case flow::LockMode::none:
+      return std::span(with_shared).first(1);
+    case flow::LockMode::shared:
+      return with_shared;
+    case flow::LockMode::exclusive:
+      return with_exclusive;
   }
   SCORELINE_CHECK(false, "an unknown lock mode");
 }
@@ -84,6 +87,7 @@ void PgSession::begin(flow::LockMode mode) {
   SCORELINE_CHECK(!open_, "begin inside a transaction");
   connect();
   open_ = true;
+  ++transactions_;
   begun_ = false;
   lock_ = mode;
 }

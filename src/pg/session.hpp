@@ -50,7 +50,8 @@ class PgSession final : public flow::Session {
   Rows run(const Statement& statement, const Params& params);
   /// `sql`: COPY ... FROM STDIN (FORMAT binary). Inside a transaction.
   void copy(const std::string& sql, const std::string& rows);
-  bool in_transaction() const { return open_; }
+  /// Number of the open transaction, never given twice; 0: none is open.
+  std::uint64_t transaction() const { return open_ ? transactions_ : 0; }
   /// The connection's backend at present.
   const Backend& backend();
   const std::string& owner() const { return settings_.owner; }
@@ -63,8 +64,9 @@ class PgSession final : public flow::Session {
   std::vector<Statement> statements_;
   std::unique_ptr<Connection> connection_;
   Backend predecessor_;  // of a broken connection: may still hold locks
-  bool open_ = false;    // between begin() and commit() or rollback()
-  bool begun_ = false;   // BEGIN was sent
+  std::uint64_t transactions_ = 0;
+  bool open_ = false;   // between begin() and commit() or rollback()
+  bool begun_ = false;  // BEGIN was sent
   flow::LockMode lock_ = flow::LockMode::none;
 };
 

@@ -64,10 +64,11 @@ struct Process {
 };
 
 struct MemoryHouse {
-  using Process = conformance::Process<flow::MemorySession, flow::MemoryLanes, flow::MemoryOutbox, flow::MemoryDeadLetters,
-                                       flow::MemoryLeads, flow::MemoryHeld, flow::MemoryIdentityLeads, flow::MemoryIdentifiers,
-                                       flow::MemoryActivities, flow::MemoryRetractions, flow::MemoryDocuments,
-                                       flow::MemoryMessageIds, flow::MemoryRuleBooks>;
+  using Process =
+      conformance::Process<flow::MemorySession, flow::MemoryLanes, flow::MemoryOutbox, flow::MemoryDeadLetters,
+                           flow::MemoryLeads, flow::MemoryHeld, flow::MemoryIdentityLeads, flow::MemoryIdentifiers,
+                           flow::MemoryActivities, flow::MemoryRetractions, flow::MemoryDocuments,
+                           flow::MemoryMessageIds, flow::MemoryRuleBooks>;
   std::unique_ptr<Process> process() { return std::make_unique<Process>(database); }
   std::uint64_t store(flow::StoredRuleBook book) {
     const std::uint64_t version = book.version = database.rulebooks.size() + 1;
@@ -78,18 +79,20 @@ struct MemoryHouse {
 };
 
 struct PostgresHouse {
-  using Process = conformance::Process<pg::PgSession, pg::PgLanes, pg::PgOutbox, pg::PgDeadLetters, pg::PgLeads, pg::PgHeld,
-                                       pg::PgIdentityLeads, pg::PgIdentifiers, pg::PgActivities, pg::PgRetractions,
-                                       pg::PgDocuments, pg::PgMessageIds, pg::PgRuleBooks>;
+  using Process = conformance::Process<pg::PgSession, pg::PgLanes, pg::PgOutbox, pg::PgDeadLetters, pg::PgLeads,
+                                       pg::PgHeld, pg::PgIdentityLeads, pg::PgIdentifiers, pg::PgActivities,
+                                       pg::PgRetractions, pg::PgDocuments, pg::PgMessageIds, pg::PgRuleBooks>;
   std::unique_ptr<Process> process() {
     return std::make_unique<Process>(pg::SessionSettings{dsn, "scoreline conformance", "test:1"});
   }
   std::uint64_t store(const flow::StoredRuleBook& book) {
     std::string files;
-    for (const auto& [name, text] : book.files) files += (files.empty() ? "$q$" : ", $q$") + name + "$q$, $q$" + text + "$q$";
-    return std::stoull(live::ask(dsn, "INSERT INTO rulebooks (version, sha256, author, note, files) SELECT coalesce(max(version), 0) + 1, $q$" +
-                                          book.sha256 + "$q$, $q$" + book.author + "$q$, $q$" + book.note + "$q$, jsonb_build_object(" +
-                                          files + ") FROM rulebooks RETURNING version"));
+    for (const auto& [name, text] : book.files)
+      files += (files.empty() ? "$q$" : ", $q$") + name + "$q$, $q$" + text + "$q$";
+    return std::stoull(live::ask(
+        dsn, "INSERT INTO rulebooks (version, sha256, author, note, files) SELECT coalesce(max(version), 0) + 1, $q$" +
+                 book.sha256 + "$q$, $q$" + book.author + "$q$, $q$" + book.note + "$q$, jsonb_build_object(" + files +
+                 ") FROM rulebooks RETURNING version"));
   }
   std::string dsn = live::fresh_tables();
 };

@@ -99,7 +99,9 @@ TEST_CASE_TEMPLATE("conformance: an identifier belongs to one lead", House, SCOR
   CHECK_THROWS_AS(process->identifiers.move(std::vector<Move>{{hash_of(4), {10}, {}}}), Conflict);
   process->session.rollback();
 
-  process->in_transaction([&] { process->identifiers.move(std::vector<Move>{{keys[0], {10}, {11}}, {keys[2], {10}, {}}}); });
+  process->in_transaction([&] {
+    process->identifiers.move(std::vector<Move>{{keys[0], {10}, {11}}, {keys[2], {10}, {}}});
+  });
   const auto now = process->identifiers.find(keys);
   REQUIRE(now.size() == 2);
   CHECK(now[0].lead == LeadId{11});
@@ -125,8 +127,14 @@ TEST_CASE_TEMPLATE("conformance: activities are found by message and by lead", H
   auto process = house.process();
   std::vector<ActivityRow> rows;
   for (std::uint64_t n = 0; n < 50; ++n)
-    rows.push_back({{1 + n % 5}, hash_of(n / 2), {kAt.us + static_cast<std::int64_t>(n)}, {kAt.us - static_cast<std::int64_t>(n)},
-                    n % 3 != 0, "page", "web", "record " + std::to_string(n)});
+    rows.push_back({{1 + n % 5},
+                    hash_of(n / 2),
+                    {kAt.us + static_cast<std::int64_t>(n)},
+                    {kAt.us - static_cast<std::int64_t>(n)},
+                    n % 3 != 0,
+                    "page",
+                    "web",
+                    "record " + std::to_string(n)});
   process->in_transaction([&] { process->activities.append(rows); });
   auto found = process->activities.find_by_message(hashes_of({3, 20, 99}));
   REQUIRE(found.size() == 4);
@@ -149,7 +157,8 @@ TEST_CASE_TEMPLATE("conformance: activities are found by message and by lead", H
   CHECK(found[0].record == "record 1");
 }
 
-TEST_CASE_TEMPLATE("conformance: erasing takes what is personal out of every activity of a lead", House, SCORELINE_HOUSES) {
+TEST_CASE_TEMPLATE("conformance: erasing takes what is personal out of every activity of a lead", House,
+                   SCORELINE_HOUSES) {
   House house;
   auto process = house.process();
   std::vector<ActivityRow> rows;
@@ -180,8 +189,12 @@ TEST_CASE_TEMPLATE("conformance: retractions are remembered once and for all", H
 TEST_CASE_TEMPLATE("conformance: documents keep their last version", House, SCORELINE_HOUSES) {
   House house;
   auto process = house.process();
-  process->in_transaction([&] { process->documents.save(std::vector<flow::DocumentRow>{{hash_of(1), 5, false}, {hash_of(2), -1, false}}); });
-  process->in_transaction([&] { process->documents.save(std::vector<flow::DocumentRow>{{hash_of(1), INT64_MAX, true}}); });
+  process->in_transaction([&] {
+    process->documents.save(std::vector<flow::DocumentRow>{{hash_of(1), 5, false}, {hash_of(2), -1, false}});
+  });
+  process->in_transaction([&] {
+    process->documents.save(std::vector<flow::DocumentRow>{{hash_of(1), INT64_MAX, true}});
+  });
   for (const flow::DocumentRow& row : process->documents.load(hashes_of({1, 2, 3}))) {
     CHECK(row.version == (row.document == hash_of(1) ? INT64_MAX : -1));
     CHECK(row.cancelled == (row.document == hash_of(1)));
@@ -191,7 +204,8 @@ TEST_CASE_TEMPLATE("conformance: documents keep their last version", House, SCOR
 
 std::string packed_ids(char first, std::size_t count) {
   std::string packed;
-  for (std::size_t i = 0; i < count; ++i) packed += std::string(1, static_cast<char>(first + static_cast<char>(i))) + std::string(15, '\0');
+  for (std::size_t i = 0; i < count; ++i)
+    packed += std::string(1, static_cast<char>(first + static_cast<char>(i))) + std::string(15, '\0');
   return packed;
 }
 
@@ -222,14 +236,17 @@ TEST_CASE_TEMPLATE("conformance: message ids move from the open segment into clo
   CHECK(closed[0].filter == first.filter);
   CHECK(closed[1].number == 2);
   using Slice = flow::MessageIdTable::Slice;
-  const auto slices = table.read(4, std::vector<Slice>{{2, 16, 16}, {1, 0, 32}, {1, 16, 1'000}, {7, 0, 16}, {1, 480, 16}});
+  const auto slices =
+      table.read(4, std::vector<Slice>{{2, 16, 16}, {1, 0, 32}, {1, 16, 1'000}, {7, 0, 16}, {1, 480, 16}});
   REQUIRE(slices.size() == 5);
   CHECK(slices[0] == packed_ids('e', 1));
   CHECK(slices[1] == packed_ids('a', 2));
   CHECK(slices[2] == packed_ids('b', 2));
   CHECK(slices[3].empty());
   CHECK(slices[4].empty());
-  process->in_transaction([&] { table.close(4, {3, {kAt.us + 20}, 1, "f3"}, packed_ids('f', 1), Instant{kAt.us + 5}); });
+  process->in_transaction([&] {
+    table.close(4, {3, {kAt.us + 20}, 1, "f3"}, packed_ids('f', 1), Instant{kAt.us + 5});
+  });
   const auto kept = table.open(4).second;
   REQUIRE(kept.size() == 2);
   CHECK(kept[0].number == 2);
@@ -243,7 +260,9 @@ TEST_CASE_TEMPLATE("conformance: rule books are loaded as they were stored", Hou
   book.sha256 = std::string(64, 'a');
   book.author = "Ann";
   book.note = "first \"try\"";
-  book.files = {{"10-score.toml", "[score]\nmin = 0\t# \"quoted\" {a,b} \\ ä\n"}, {"20-tiers.toml", ""}, {"templates/a.html", "NULL"}};
+  book.files = {{"10-score.toml", "[score]\nmin = 0\t# \"quoted\" {a,b} \\ ä\n"},
+                {"20-tiers.toml", ""},
+                {"templates/a.html", "NULL"}};
   const std::uint64_t version = house.store(book);
   const auto loaded = process->rulebooks.load(version);
   REQUIRE(loaded.has_value());

@@ -118,8 +118,9 @@ TEST_CASE_TEMPLATE("conformance: the outbox keeps batches in order until they ar
   std::vector<flow::OutBatch> batches(3);
   for (int i = 0; i < 3; ++i)
     for (int n = 0; n < 100; ++n)
-      batches[static_cast<std::size_t>(i)].append(
-          {flow::Topic::lead_activities, n % 5, static_cast<std::uint64_t>(n + 1), base::Instant{n}, "key", std::string("a\0\xFF", 3) + std::to_string(i), "type"});
+      batches[static_cast<std::size_t>(i)].append({flow::Topic::lead_activities, n % 5,
+                                                   static_cast<std::uint64_t>(n + 1), base::Instant{n}, "key",
+                                                   std::string("a\0\xFF", 3) + std::to_string(i), "type"});
   const flow::OutBatch nothing;
   process->in_transaction([&] {
     process->outbox.append(kConsumer, std::vector<flow::OutboxRow>{{4, 9, &batches[0]}, {5, 2, &batches[2]}});

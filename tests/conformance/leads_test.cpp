@@ -39,7 +39,8 @@ std::vector<std::uint64_t> ids(const std::vector<LeadRow>& rows) {
   return ids;
 }
 
-TEST_CASE_TEMPLATE("conformance: rows of leads come back as they were saved, in order of lead", House, SCORELINE_HOUSES) {
+TEST_CASE_TEMPLATE("conformance: rows of leads come back as they were saved, in order of lead", House,
+                   SCORELINE_HOUSES) {
   House house;
   auto process = house.process();
   LeadRow full = row_of(12, 3, Day{20'000});
@@ -72,7 +73,8 @@ TEST_CASE_TEMPLATE("conformance: rows of leads come back as they were saved, in 
   CHECK(load(*process, 12).state == "short");
 }
 
-TEST_CASE_TEMPLATE("conformance: wake_on becomes earlier, and later only where it is rewritten", House, SCORELINE_HOUSES) {
+TEST_CASE_TEMPLATE("conformance: wake_on becomes earlier, and later only where it is rewritten", House,
+                   SCORELINE_HOUSES) {
   House house;
   auto process = house.process();
   const auto saved = [&](std::optional<Day> wake_on, bool rewrite) {
@@ -90,6 +92,55 @@ TEST_CASE_TEMPLATE("conformance: wake_on becomes earlier, and later only where i
   CHECK(saved(Day{300}, false) == Day{300});
 }
 
+TEST_CASE_TEMPLATE("conformance: rows are saved in the transaction that loaded them, new ones beside", House,
+                   SCORELINE_HOUSES) {
+  House house;
+  auto process = house.process();
+  LeadRow merged = row_of(2, 1, Day{50});
+  merged.forward_to = {9};
+  save(*process, {row_of(1, 1, Day{50}), merged, row_of(3, 1, Day{50}), row_of(4, 1)});
+  process->in_transaction([&] {
+    auto rows = process->leads.load(std::vector<LeadId>{{1}, {2}, {3}, {4}, {5}});
+    REQUIRE(rows.size() == 4);
+    rows[0].state = "one";
+    rows[0].wake_on = Day{60};  // stays
+    rows[1].state = "two";
+    rows[1].forward_to = {};
+    rows[2].state = "three";
+    rows[2].wake_on = Day{60};
+    rows[2].rewrite_wake = true;  // becomes later
+    rows[3].flow = "flow";
+    rows[3].erased = true;
+    rows[3].wake_on = Day{40};
+    rows.push_back(row_of(5, 1, Day{1}));
+    process->leads.save(rows);
+  });
+  CHECK(load(*process, 1).state == "one");
+  CHECK(load(*process, 1).wake_on == Day{50});
+  CHECK(load(*process, 2).state == "two");
+  CHECK(!load(*process, 2).forward_to);
+  CHECK(load(*process, 3).state == "three");
+  CHECK(load(*process, 3).wake_on == Day{60});
+  CHECK(load(*process, 4).flow == "flow");
+  CHECK(load(*process, 4).erased);
+  CHECK(load(*process, 4).wake_on == Day{40});
+  CHECK(load(*process, 5).wake_on == Day{1});
+  // A sweep's chunk.
+  process->in_transaction([&] {
+    auto rows = process->leads.due(1, Day{60}, {0}, 2);
+    REQUIRE(ids(rows) == std::vector<std::uint64_t>{1, 2});
+    for (LeadRow& row : rows) {
+      row.state += " swept";
+      row.wake_on.reset();
+      row.rewrite_wake = true;
+    }
+    process->leads.save(rows);
+  });
+  CHECK(load(*process, 1).state == "one swept");
+  CHECK(!load(*process, 1).wake_on);
+  CHECK(load(*process, 2).state == "two swept");
+}
+
 TEST_CASE_TEMPLATE("conformance: due leads come in order of id, in chunks, of one lane", House, SCORELINE_HOUSES) {
   House house;
   auto process = house.process();
@@ -97,9 +148,9 @@ TEST_CASE_TEMPLATE("conformance: due leads come in order of id, in chunks, of on
   std::vector<LeadRow> rows;
   for (std::uint64_t lead = 1; lead <= 20; ++lead)
     rows.push_back(row_of(lead, static_cast<std::int32_t>(lead % 2), Day{100 - static_cast<std::int32_t>(lead)}));
-  rows[2].wake_on.reset();       // lead 3
-  rows[4].forward_to = {6};      // lead 5
-  rows[6].erased = true;         // lead 7
+  rows[2].wake_on.reset();   // lead 3
+  rows[4].forward_to = {6};  // lead 5
+  rows[6].erased = true;     // lead 7
   save(*process, rows);
   CHECK(ids(process->leads.due(1, Day{91}, {0}, 100)) == std::vector<std::uint64_t>{9, 11, 13, 15, 17, 19});
   CHECK(ids(process->leads.due(1, Day{91}, {11}, 2)) == std::vector<std::uint64_t>{13, 15});
@@ -127,7 +178,8 @@ TEST_CASE_TEMPLATE("conformance: five thousand leads are saved and loaded at onc
   const auto loaded = process->leads.load(leads);
   REQUIRE(loaded.size() == 5'000);
   bool same = true;
-  for (std::size_t i = 0; i < rows.size(); ++i) same = same && loaded[i].lead == leads[i] && loaded[i].state == rows[i].state;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    same = same && loaded[i].lead == leads[i] && loaded[i].state == rows[i].state;
   CHECK(same);
 }
 
@@ -136,7 +188,8 @@ TEST_CASE_TEMPLATE("conformance: held records come in order and go by lead", Hou
   auto process = house.process();
   const base::Instant at{1'700'000'000'000'000};
   process->in_transaction([&] {
-    process->held.append(std::vector<HeldRecord>{{{1}, 5, 0, at, "a"}, {{1}, 5, 1, at, std::string("\0b", 2)}, {{1}, 9, 0, at, "c"}});
+    process->held.append(
+        std::vector<HeldRecord>{{{1}, 5, 0, at, "a"}, {{1}, 5, 1, at, std::string("\0b", 2)}, {{1}, 9, 0, at, "c"}});
     process->held.append(std::vector<HeldRecord>{{{2}, 6, 0, at, "d"}});
   });
   auto records = process->held.load(std::vector<LeadId>{{1}, {2}, {3}});

@@ -27,7 +27,8 @@ ActivityRow row_of(std::uint64_t n, std::uint64_t lead) {
   record.activity.message_id = "m" + std::to_string(n);
   record.activity.at = record.activity.received_at = kAt;
   record.activity.properties = R"({"who":"secret"})";
-  return {{lead}, message_of(n), {kAt.us + static_cast<std::int64_t>(n)}, kAt, true, "page", "web", wire::encode(record)};
+  return {{lead}, message_of(n),       {kAt.us + static_cast<std::int64_t>(n)}, kAt, true, "page",
+          "web",  wire::encode(record)};
 }
 
 /// A database of its own: parts that were made stay.
@@ -40,8 +41,11 @@ struct House {
     activities.append(rows);
     REQUIRE(session.commit());
   }
-  std::string parts() { return ask(database.dsn(), "SELECT string_agg(tableoid::regclass || ':' || count, ' ' ORDER BY tableoid) FROM"
-                                                   " (SELECT tableoid, count(*) AS count FROM activities GROUP BY tableoid) AS parts"); }
+  std::string parts() {
+    return ask(database.dsn(),
+               "SELECT string_agg(tableoid::regclass || ':' || count, ' ' ORDER BY tableoid) FROM"
+               " (SELECT tableoid, count(*) AS count FROM activities GROUP BY tableoid) AS parts");
+  }
   live::Database database;
   PgSession session;
   PgActivities activities{session};
@@ -61,12 +65,14 @@ TEST_CASE("pg activities: full parts are closed and indexed, and everything stay
   house.append(200, 210);
   CHECK(ask(dsn, "SELECT count(*) FROM pg_indexes WHERE tablename = 'activities_000001'") == "2");
   CHECK(ask(dsn, "SELECT count(*) FROM pg_indexes WHERE tablename = 'activities_000003'") == "0");
-  const auto found = house.activities.find_by_message(std::vector{message_of(7), message_of(150), message_of(205), message_of(999)});
+  const auto found =
+      house.activities.find_by_message(std::vector{message_of(7), message_of(150), message_of(205), message_of(999)});
   REQUIRE(found.size() == 3);
   CHECK(found[0].record == row_of(7, 8).record);
   CHECK(found[2].lead == LeadId{6});
   CHECK(house.activities.of_leads(std::vector<LeadId>{{8}}, 1'000).size() == 21);
-  live::run(dsn, "INSERT INTO leads (lead_id, version, created_at, founding_id, personal) VALUES (8, 1, now(), '', '')");
+  live::run(dsn,
+            "INSERT INTO leads (lead_id, version, created_at, founding_id, personal) VALUES (8, 1, now(), '', '')");
   CHECK(ask(dsn, "SELECT lead_id FROM activity_log WHERE record_json LIKE '%\"m7\"%'") == "8");
 }
 
@@ -79,7 +85,9 @@ TEST_CASE("pg activities: closed parts are asked through their indexes") {
   rival.run("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan");
   rival.run("PREPARE p(uuid[]) AS SELECT record FROM activities WHERE message = ANY ($1)");
   rival.run("CREATE TEMP TABLE plans (line text)");
-  rival.run("DO $$ DECLARE line text; BEGIN FOR line IN EXECUTE 'EXPLAIN EXECUTE p(''{}'')' LOOP INSERT INTO plans VALUES (line); END LOOP; END $$");
+  rival.run(
+      "DO $$ DECLARE line text; BEGIN FOR line IN EXECUTE 'EXPLAIN EXECUTE p(''{}'')' LOOP INSERT INTO plans VALUES "
+      "(line); END LOOP; END $$");
   CHECK(rival.run("SELECT count(*) FROM plans WHERE line LIKE '%activities_000001_message%'") != "0");
   CHECK(rival.run("SELECT count(*) FROM plans WHERE line LIKE '%Seq Scan on activities_000001%'") == "0");
 }
@@ -121,9 +129,11 @@ TEST_CASE("pg activities: erasing reaches closed and open parts, and nobody else
   house.session.begin(flow::LockMode::none);
   house.activities.erase_personal(std::vector<LeadId>{{3}, {4}});
   REQUIRE(house.session.commit());
-  CHECK(ask(house.database.dsn(), "SELECT count(*) FROM activities WHERE record::text LIKE '%' || encode('secret', 'hex') || '%'") == "160");
+  CHECK(ask(house.database.dsn(),
+            "SELECT count(*) FROM activities WHERE record::text LIKE '%' || encode('secret', 'hex') || '%'") == "160");
   CHECK(ask(house.database.dsn(), "SELECT count(*) FROM activities WHERE lead_id IN (3, 4)") == "40");
-  for (const ActivityRow& row : house.activities.of_leads(std::vector<LeadId>{{3}}, 100)) CHECK(row.record.find("secret") == std::string::npos);
+  for (const ActivityRow& row : house.activities.of_leads(std::vector<LeadId>{{3}}, 100))
+    CHECK(row.record.find("secret") == std::string::npos);
 }
 
 TEST_CASE("pg activities: names that PostgreSQL cannot store do not stop a batch") {
@@ -136,7 +146,9 @@ TEST_CASE("pg activities: names that PostgreSQL cannot store do not stop a batch
   REQUIRE(house.session.commit());
   const auto found = house.activities.find_by_message(std::vector{row.message});
   REQUIRE(found.size() == 1);
-  CHECK(found[0].name == "a\xEF\xBF\xBD" "b");
+  CHECK(found[0].name ==
+        "a\xEF\xBF\xBD"
+        "b");
 }
 
 }  // namespace

@@ -12,20 +12,28 @@ namespace {
 
 using State = MigrationStatus::State;
 
-Migration migration_of(const std::string& version, const std::string& up, const std::string& down, bool transaction = true) {
+Migration migration_of(const std::string& version, const std::string& up, const std::string& down,
+                       bool transaction = true) {
   const std::string option = transaction ? "" : " transaction:false";
-  return parse_migration(version + "_test.sql", "-- migrate:up" + option + "\n" + up + "\n-- migrate:down" + option + "\n" + down + "\n").value();
+  return parse_migration(version + "_test.sql",
+                         "-- migrate:up" + option + "\n" + up + "\n-- migrate:down" + option + "\n" + down + "\n")
+      .value();
 }
 
-const Migration kOne = migration_of("20260101000001", "CREATE TABLE one (a int); CREATE TABLE uno (a int);", "DROP TABLE one, uno;");
-const Migration kTwo = migration_of("20260101000002", "CREATE INDEX CONCURRENTLY one_a ON one (a);", "DROP INDEX CONCURRENTLY one_a;", false);
+const Migration kOne =
+    migration_of("20260101000001", "CREATE TABLE one (a int); CREATE TABLE uno (a int);", "DROP TABLE one, uno;");
+const Migration kTwo = migration_of("20260101000002", "CREATE INDEX CONCURRENTLY one_a ON one (a);",
+                                    "DROP INDEX CONCURRENTLY one_a;", false);
 const Migration kBad = migration_of("20260101000003", "CREATE TABLE three (a int); SELECT nonsense;", "");
 
-Migrations with(const std::string& dsn, std::vector<Migration> migrations) { return Migrations({dsn, std::chrono::milliseconds(300), std::move(migrations)}); }
+Migrations with(const std::string& dsn, std::vector<Migration> migrations) {
+  return Migrations({dsn, std::chrono::milliseconds(300), std::move(migrations)});
+}
 
 std::string states(const Migrations& migrations) {
   std::string text;
-  for (const MigrationStatus& row : migrations.status()) text += std::string(text.empty() ? "" : " ") + to_text(row.state);
+  for (const MigrationStatus& row : migrations.status())
+    text += std::string(text.empty() ? "" : " ") + to_text(row.state);
   return text;
 }
 
@@ -50,8 +58,9 @@ TEST_CASE("pg migrations: the program's own go up, down and up again") {
   migrations.up([&](const MigrationStatus&) { FAIL("nothing is pending"); });
   while (migrations.down()) {
   }
-  CHECK(live::ask(database.dsn(), "SELECT string_agg(relname, ' ') FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-                                  " AND relname NOT LIKE 'scoreline_migrations%'") == "");
+  CHECK(live::ask(database.dsn(),
+                  "SELECT string_agg(relname, ' ') FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+                  " AND relname NOT LIKE 'scoreline_migrations%'") == "");
   CHECK(live::ask(database.dsn(), "SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace") == "0");
   migrations.up();
   CHECK_NOTHROW(require_current(database.dsn()));
@@ -59,14 +68,17 @@ TEST_CASE("pg migrations: the program's own go up, down and up again") {
 
 TEST_CASE("pg migrations: every table and column of the schema is explained") {
   const std::string& dsn = live::fresh_tables();
-  CHECK(live::ask(dsn, "SELECT string_agg(relname, ' ') FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')"
-                       " AND relname NOT LIKE 'scoreline_migrations%' AND NOT relispartition AND obj_description(oid, 'pg_class') IS NULL") == "");
+  CHECK(live::ask(dsn,
+                  "SELECT string_agg(relname, ' ') FROM pg_class WHERE relnamespace = 'public'::regnamespace AND "
+                  "relkind IN ('r', 'p', 'v')"
+                  " AND relname NOT LIKE 'scoreline_migrations%' AND NOT relispartition AND obj_description(oid, "
+                  "'pg_class') IS NULL") == "");
 }
 
 TEST_CASE("pg migrations: one that fails leaves nothing behind and says why") {
   const live::Database database;
-  CHECK_THROWS_WITH_AS(with(database.dsn(), {kOne, kBad}).up(), doctest::Contains("20260101000003_test failed: ERROR:  column \"nonsense\""),
-                       base::UsageError);
+  CHECK_THROWS_WITH_AS(with(database.dsn(), {kOne, kBad}).up(),
+                       doctest::Contains("20260101000003_test failed: ERROR:  column \"nonsense\""), base::UsageError);
   CHECK(states(with(database.dsn(), {kOne, kBad})) == "applied pending");
   CHECK(live::ask(database.dsn(), "SELECT to_regclass('three') IS NULL") == "t");
 }
@@ -106,7 +118,8 @@ TEST_CASE("pg migrations: older and newer programs notice each other") {
   CHECK_THROWS_WITH_AS(with(database.dsn(), {kOne}).up(), doctest::Contains("update this program"), base::UsageError);
   CHECK_THROWS_WITH_AS(require_current(database.dsn()), doctest::Contains("update this program"), base::UsageError);
   const Migration between = migration_of("20260101000000", "SELECT 1;", "");
-  CHECK_THROWS_WITH_AS(with(database.dsn(), {between, kOne, kTwo}).up(), doctest::Contains("later version"), base::UsageError);
+  CHECK_THROWS_WITH_AS(with(database.dsn(), {between, kOne, kTwo}).up(), doctest::Contains("later version"),
+                       base::UsageError);
 }
 
 TEST_CASE("pg migrations: two at a time wait for each other, and say for whom") {
@@ -114,7 +127,8 @@ TEST_CASE("pg migrations: two at a time wait for each other, and say for whom") 
   live::Rival rival(database.dsn(), "scoreline migrate");
   rival.run("SELECT pg_advisory_lock(7235419286437711875)");
   const Migrations migrations = with(database.dsn(), {kOne});
-  CHECK_THROWS_WITH_AS(migrations.up(), doctest::Contains(("backend " + std::to_string(rival.pid())).c_str()), base::UsageError);
+  CHECK_THROWS_WITH_AS(migrations.up(), doctest::Contains(("backend " + std::to_string(rival.pid())).c_str()),
+                       base::UsageError);
   std::thread releasing([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     rival.run("SELECT pg_advisory_unlock_all()");

@@ -11,8 +11,8 @@ class Proxy {
  public:
   enum class At {
     never,
-    commit_sent,     // COMMIT reaches the server, its answer never comes back
-    commit_unsent,   // COMMIT never reaches the server
+    commit_sent,    // COMMIT reaches the server, its answer never comes back
+    commit_unsent,  // COMMIT never reaches the server
   };
   /// Forwards connections to the server that `dsn` names.
   explicit Proxy(const std::string& dsn);

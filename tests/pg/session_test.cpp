@@ -13,7 +13,8 @@
 namespace scoreline::pg {
 namespace {
 
-const Statement kPut{"test_put", "INSERT INTO scoring_leads VALUES ($1::bigint, NULL, 1, NULL, false, false, $2::bytea, '', '')"};
+const Statement kPut{"test_put",
+                     "INSERT INTO scoring_leads VALUES ($1::bigint, NULL, 1, NULL, false, false, $2::bytea, '', '')"};
 const Statement kText{"test_text", "SELECT $1::text"};
 const Statement kFail{"test_fail", "SELECT 1 / ($1::int - $1::int)"};
 const Statement kRaise{"test_raise", "SELECT test_raise($1::text)"};
@@ -84,14 +85,16 @@ TEST_CASE("pg session: COMMIT that only rolls back is no success") {
 
 TEST_CASE("pg session: errors are sorted by what happens next") {
   const Tables tables;
-  live::run(tables.dsn, "CREATE OR REPLACE FUNCTION test_raise(text) RETURNS int LANGUAGE plpgsql AS"
-                        " $$ BEGIN RAISE EXCEPTION 'primary: secret' USING ERRCODE = $1, DETAIL = 'secret detail'; END $$");
+  live::run(tables.dsn,
+            "CREATE OR REPLACE FUNCTION test_raise(text) RETURNS int LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'primary: secret' USING ERRCODE = $1, DETAIL = 'secret detail'; END $$");
   PgSession session(settings(tables.dsn));
   session.use({kRaise});
   const auto raise = [&](const char* state) { session.run(kRaise, Params().add(Text{state})); };
   for (const char* state : {"40001", "40P01"}) CHECK_THROWS_AS(raise(state), base::Conflict);
   for (const char* state : {"22003", "22021", "23514", "54000"}) CHECK_THROWS_AS(raise(state), base::Refused);
-  for (const char* state : {"53100", "53300", "57014", "58030", "XX000", "42501", "0A000"}) CHECK_THROWS_AS(raise(state), base::Unavailable);
+  for (const char* state : {"53100", "53300", "57014", "58030", "XX000", "42501", "0A000"})
+    CHECK_THROWS_AS(raise(state), base::Unavailable);
   CHECK_THROWS_AS(raise("55P03"), LockTimeout);
   try {
     raise("22P02");
@@ -140,10 +143,12 @@ TEST_CASE("pg session: a connection that breaks inside a transaction is Unavaila
 
 TEST_CASE("pg session: the backend is ended while it commits: in doubt, and not done") {
   Tables tables;
-  live::run(tables.dsn,
-            "CREATE OR REPLACE FUNCTION test_slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(9); RETURN NULL; END $$;"
-            "CREATE CONSTRAINT TRIGGER test_slow AFTER INSERT ON scoring_leads DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
-            " EXECUTE FUNCTION test_slow()");
+  live::run(
+      tables.dsn,
+      "CREATE OR REPLACE FUNCTION test_slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(9); RETURN "
+      "NULL; END $$;"
+      "CREATE CONSTRAINT TRIGGER test_slow AFTER INSERT ON scoring_leads DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+      " EXECUTE FUNCTION test_slow()");
   PgSession session(settings(tables.dsn));
   session.use({kPut});
   session.begin(flow::LockMode::none);
@@ -151,7 +156,10 @@ TEST_CASE("pg session: the backend is ended while it commits: in doubt, and not 
   const int pid = session.backend().pid;
   std::thread killer([&] {
     live::Rival rival(tables.dsn);
-    for (int i = 0; i < 500 && rival.run("SELECT 1 FROM pg_stat_activity WHERE query = 'COMMIT' AND wait_event = 'PgSleep'").empty(); ++i)
+    for (int i = 0;
+         i < 500 &&
+         rival.run("SELECT 1 FROM pg_stat_activity WHERE query = 'COMMIT' AND wait_event = 'PgSleep'").empty();
+         ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     rival.run("SELECT pg_terminate_backend(" + std::to_string(pid) + ")");
   });
@@ -214,7 +222,9 @@ TEST_CASE("pg session: COPY may be the first statement, and fails as a whole") {
   const auto copy = [&](std::int64_t lead, int times) {
     CopyRows rows;
     for (int i = 0; i < times; ++i) rows.add(lead, std::int32_t{1}, false, false, Bytes{"s"}, Bytes{""}, Bytes{""});
-    session.copy("COPY scoring_leads (lead_id, lane, erased, holding, state, personal, flow) FROM STDIN (FORMAT binary)", rows.finish());
+    session.copy(
+        "COPY scoring_leads (lead_id, lane, erased, holding, state, personal, flow) FROM STDIN (FORMAT binary)",
+        rows.finish());
   };
   session.begin(flow::LockMode::shared);
   copy(1, 1);

@@ -43,11 +43,13 @@ TEST_CASE("pg lanes: people can read a lane's row") {
   for (flow::LaneRow* row : {&one, &two}) {
     row->state.batch_no = 1;
     row->state.inputs.resize(3);
-    for (std::size_t i = 0; i < 3; ++i) row->state.inputs[i].next_offset = row->lane * 10 + static_cast<std::int64_t>(i);
+    for (std::size_t i = 0; i < 3; ++i)
+      row->state.inputs[i].next_offset = row->lane * 10 + static_cast<std::int64_t>(i);
   }
   one.state.now = *base::parse_rfc3339("2026-05-01T10:00:00.25Z");
   process.in_transaction([&] {
-    CHECK(process.lanes.claim("scoring", std::vector<flow::LaneMove>{{1, 1, 0, &one.state}, {2, 1, 0, &two.state}}).empty());
+    CHECK(process.lanes.claim("scoring", std::vector<flow::LaneMove>{{1, 1, 0, &one.state}, {2, 1, 0, &two.state}})
+              .empty());
   });
   CHECK(ask(dsn, "SELECT next_offsets FROM lane_overview WHERE lane = 1") == "{10,11,12}");
   CHECK(ask(dsn, "SELECT next_offsets FROM lane_overview WHERE lane = 2") == "{20,21,22}");
@@ -58,7 +60,8 @@ TEST_CASE("pg lanes: people can read a lane's row") {
   process.lanes.note_halt("scoring", 1, 9, "not his lane");
   CHECK(ask(dsn, "SELECT standing FROM lane_overview WHERE lane = 1") == "taken");
   process.lanes.note_halt("scoring", 1, 1, std::string("trimmed\0 \xFF", 10));
-  CHECK(ask(dsn, "SELECT standing || ': ' || halted FROM lane_overview WHERE lane = 1") == "halted: trimmed\xEF\xBF\xBD \xEF\xBF\xBD");
+  CHECK(ask(dsn, "SELECT standing || ': ' || halted FROM lane_overview WHERE lane = 1") ==
+        "halted: trimmed\xEF\xBF\xBD \xEF\xBF\xBD");
   process.lanes.note_halt("scoring", 1, 1, "");
   CHECK(ask(dsn, "SELECT standing FROM lane_overview WHERE lane = 1") == "taken");
 }
@@ -91,7 +94,8 @@ TEST_CASE("pg leads: updates that leave wake_on alone are HOT") {
   process.session.rollback();
   const auto wait_for_updates = [&](std::int64_t updates) {
     process.leads.next_wake(0);  // statistics are sent by a session between transactions
-    for (int i = 0; i < 300 && counter("tuples_updated") < updates; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    for (int i = 0; i < 300 && counter("tuples_updated") < updates; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
   };
   const auto updated = counter("tuples_updated"), hot = counter("tuples_hot_updated");
   for (int round = 0; round < 5; ++round) {
@@ -111,10 +115,44 @@ TEST_CASE("pg leads: updates that leave wake_on alone are HOT") {
   CHECK(hot_now >= 1'990);
 }
 
+TEST_CASE("pg leads: a row that somebody else has changed since it was loaded is saved all the same") {
+  const std::string& dsn = live::fresh_tables();
+  Process process(dsn);
+  live::run(
+      dsn, "INSERT INTO scoring_leads SELECT n, NULL, 1, NULL, false, false, 's', '', '' FROM generate_series(1, 3) n");
+  const auto rewrite = [&](const char* sql, const char* state, bool twice) {
+    process.session.begin(flow::LockMode::none);
+    auto rows = process.leads.load(std::vector<LeadId>{{1}, {2}, {3}});
+    REQUIRE(rows.size() >= 2);
+    live::run(dsn, sql);
+    for (flow::LeadRow& row : rows) row.state = state;
+    process.leads.save(rows);
+    if (twice) process.leads.save(rows);
+    REQUIRE(process.session.commit());
+    return ask(dsn,
+               "SELECT string_agg(lead_id || convert_from(state, 'UTF8'), ' ' ORDER BY lead_id) FROM scoring_leads");
+  };
+  CHECK(rewrite("SELECT 1", "a", false) == "1a 2a 3a");
+  CHECK(rewrite("SELECT 1", "b", true) == "1b 2b 3b");
+  CHECK(rewrite("UPDATE scoring_leads SET state = 'x' WHERE lead_id = 2", "c", false) == "1c 2c 3c");
+  CHECK(rewrite("DELETE FROM scoring_leads WHERE lead_id = 3", "d", false) == "1d 2d 3d");
+  // The place of an earlier transaction is not used.
+  process.session.begin(flow::LockMode::none);
+  auto rows = process.leads.load(std::vector<LeadId>{{1}, {2}});
+  process.session.rollback();
+  live::run(dsn,
+            "DELETE FROM scoring_leads; INSERT INTO scoring_leads SELECT n, NULL, 1, NULL, false, false, 's', '', '' "
+            "FROM generate_series(9, 1, -1) n");
+  process.in_transaction([&] { process.leads.save(rows); });
+  CHECK(ask(dsn, "SELECT count(*) FROM scoring_leads WHERE state = 'd'") == "2");
+}
+
 TEST_CASE("pg leads: due leads are found through their index") {
   const std::string& dsn = live::fresh_tables();
-  live::run(dsn, "INSERT INTO scoring_leads SELECT n, NULL, n % 24, '2026-01-01'::date + (n % 900)::int, false, false, 's', '', ''"
-                 "  FROM generate_series(1, 50000) n; ANALYZE scoring_leads");
+  live::run(
+      dsn,
+      "INSERT INTO scoring_leads SELECT n, NULL, n % 24, '2026-01-01'::date + (n % 900)::int, false, false, 's', '', ''"
+      "  FROM generate_series(1, 50000) n; ANALYZE scoring_leads");
   Process process(dsn);
   process.leads.due(4, *base::parse_date("2026-01-10"), {0}, 1'000);
   const auto begin = std::chrono::steady_clock::now();
@@ -205,7 +243,9 @@ TEST_CASE("pg dead letters: kept once, found by reason, sent again, removed") {
   CHECK(back.partition == 3);
   CHECK(back.offset == 77);
   CHECK(back.log_time == letter.log_time);
-  CHECK(back.message == "a\xEF\xBF\xBD" "b\xEF\xBF\xBD");
+  CHECK(back.message ==
+        "a\xEF\xBF\xBD"
+        "b\xEF\xBF\xBD");
   CHECK(back.where == letter.where);
   CHECK(back.key == letter.key);
   CHECK(back.raw == letter.raw);
@@ -217,7 +257,8 @@ TEST_CASE("pg dead letters: kept once, found by reason, sent again, removed") {
   CHECK(queries.remove(letter));
   CHECK(!queries.remove(letter));
   CHECK(!queries.note_retry(letter));
-  CHECK(ask(dsn, "SELECT consumer || ' ' || code || ' ' || letters FROM dead_letter_overview") == "identity missing_id 1");
+  CHECK(ask(dsn, "SELECT consumer || ' ' || code || ' ' || letters FROM dead_letter_overview") ==
+        "identity missing_id 1");
 }
 
 TEST_CASE("pg rule books: a lane that was ready stays ready") {
@@ -233,8 +274,10 @@ TEST_CASE("pg rule books: a lane that was ready stays ready") {
 
 TEST_CASE("pg identity: merges are followed in SQL") {
   const std::string& dsn = live::fresh_tables();
-  live::run(dsn, "INSERT INTO leads (lead_id, version, merged_into, created_at, founding_id, personal)"
-                 " VALUES (1, 1, NULL, now(), '', ''), (2, 1, 3, now(), '', ''), (3, 1, 1, now(), '', ''), (4, 1, NULL, now(), '', '')");
+  live::run(dsn,
+            "INSERT INTO leads (lead_id, version, merged_into, created_at, founding_id, personal)"
+            " VALUES (1, 1, NULL, now(), '', ''), (2, 1, 3, now(), '', ''), (3, 1, 1, now(), '', ''), (4, 1, NULL, "
+            "now(), '', '')");
   CHECK(ask(dsn, "SELECT lead_survivor(2)") == "1");
   CHECK(ask(dsn, "SELECT lead_survivor(1)") == "1");
   CHECK(ask(dsn, "SELECT lead_survivor(9)") == "");

@@ -29,7 +29,8 @@ flow::LaneState state_of(std::uint64_t batch_no) {
 // Begins a batch of `row` and leaves it open.
 void begin_batch(Process& process, const flow::LaneRow& row, const flow::LaneState& next) {
   process.session.begin(flow::LockMode::none);
-  REQUIRE(process.lanes.claim(kConsumer, std::vector<flow::LaneMove>{{row.lane, row.epoch, next.batch_no - 1, &next}}).empty());
+  REQUIRE(process.lanes.claim(kConsumer, std::vector<flow::LaneMove>{{row.lane, row.epoch, next.batch_no - 1, &next}})
+              .empty());
 }
 
 double seconds_of(const std::function<void()>& work) {

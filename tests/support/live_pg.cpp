@@ -25,7 +25,8 @@ Rival::Rival(const std::string& dsn, const std::string& application) : impl_(std
   const char* keywords[] = {"dbname", "application_name", nullptr};
   const char* values[] = {dsn.c_str(), application.c_str(), nullptr};
   impl_->connection.reset(PQconnectdbParams(keywords, values, 1));
-  if (PQstatus(impl_->connection.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(impl_->connection.get()));
+  if (PQstatus(impl_->connection.get()) != CONNECTION_OK)
+    throw std::runtime_error(PQerrorMessage(impl_->connection.get()));
   PQsetNoticeProcessor(
       impl_->connection.get(), [](void*, const char*) {}, nullptr);
 }
@@ -35,7 +36,8 @@ Rival::~Rival() = default;
 std::string Rival::run(const std::string& sql) {
   const Result result(PQexec(impl_->connection.get(), sql.c_str()), PQclear);
   const ExecStatusType status = PQresultStatus(result.get());
-  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) throw std::runtime_error(PQresultErrorMessage(result.get()));
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+    throw std::runtime_error(PQresultErrorMessage(result.get()));
   const int rows = PQntuples(result.get());
   return rows == 0 ? "" : PQgetvalue(result.get(), rows - 1, 0);
 }
