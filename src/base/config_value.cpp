@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <limits>
 #include <sstream>
+
+#include "base/suggest.hpp"
 
 namespace scoreline::base::config {
 namespace {
@@ -46,22 +47,6 @@ Result<std::int64_t> parse_with_unit(std::string_view setting, std::string_view 
     return number * known.factor;
   }
   return refused(setting, fmt::format("{} has an unknown unit; write it as in {}", setting, example));
-}
-
-// Levenshtein distance, one row at a time.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
 }
 
 }  // namespace
@@ -135,16 +120,8 @@ Result<std::optional<std::string>> environment_value(std::string_view setting) {
 }
 
 std::string suggestion(std::string_view unknown, std::span<const std::string_view> known) {
-  std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(unknown.size() / 3, 1) + 1;
-  for (const std::string_view candidate : known) {
-    const std::size_t d = distance(unknown, candidate);
-    if (d < best_distance) {
-      best = candidate;
-      best_distance = d;
-    }
-  }
-  return best.empty() ? std::string() : fmt::format("; did you mean `{}`?", best);
+  const std::string near = suggest(unknown, known);
+  return near.empty() ? near : fmt::format("; did you mean `{}`?", near);
 }
 
 }  // namespace scoreline::base::config
