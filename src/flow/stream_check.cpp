@@ -13,13 +13,13 @@ Arrival peek(const StreamPlace& place, const std::map<std::string, std::uint64_t
 }
 
 Arrival judge(const StreamPlace& place, std::map<std::string, std::uint64_t, std::less<>>& last_seq) {
-  if (place.stream.empty()) return Arrival::apply;
-  auto found = last_seq.find(place.stream);
-  if (found == last_seq.end()) found = last_seq.emplace(std::string(place.stream), 0).first;
-  if (place.seq <= found->second) return Arrival::repeated;
-  if (place.seq != found->second + 1) return Arrival::beyond_gap;
-  found->second = place.seq;
-  return Arrival::apply;
+  const Arrival arrival = peek(place, last_seq);
+  if (arrival != Arrival::apply || place.stream.empty()) return arrival;
+  if (const auto found = last_seq.find(place.stream); found != last_seq.end())
+    found->second = place.seq;
+  else
+    last_seq.emplace(std::string(place.stream), place.seq);
+  return arrival;
 }
 
 void GapWatch::saw_gap(std::int32_t lane, const StreamPlace& place, std::uint64_t last_seq, std::int64_t now_us) {
