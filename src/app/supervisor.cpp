@@ -107,14 +107,17 @@ class Supervisor {
     for (const Child& child : children_)
       if (child.pid != 0) kill(child.pid, SIGTERM);
     const std::int64_t deadline = base::steady_us() + options_.stop_ms * 1000;
+    bool killed = false;
     while (std::any_of(children_.begin(), children_.end(), [](const Child& child) { return child.pid != 0; })) {
       reap();
-      if (base::steady_us() > deadline)
+      if (!killed && base::steady_us() > deadline) {
+        killed = true;
         for (const Child& child : children_)
           if (child.pid != 0) {
             say(child, "did not stop in time: killed");
             kill(child.pid, SIGKILL);
           }
+      }
       usleep(20'000);
     }
     if (terminal_) fmt::print("\n");
