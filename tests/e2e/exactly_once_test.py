@@ -4,17 +4,12 @@
 import sys
 
 from harness import House
-from story import compare, events, publish, send
+from story import compare, events, send, start
 
 
 def main():
     with House(partitions=6) as house:
-        for n in (1, 2):
-            house.start(f"identity-{n}", "consume", "identity")
-            house.start(f"scoring-{n}", "consume", "scoring")
-        house.start("collect", "collect")
-        house.wait("the collector", house.collector_ready)
-        book = publish(house)
+        book = start(house)
         made = events()
         send(house, made, 0, 4000)
         house.kill("identity-1")

@@ -7,7 +7,7 @@ import sys
 import time
 
 from harness import House
-from story import compare, events, publish, send
+from story import compare, events, send, start
 
 
 def cut_connections(house):
@@ -17,12 +17,7 @@ def cut_connections(house):
 
 def main():
     with House(partitions=6) as house:
-        for n in (1, 2):
-            house.start(f"identity-{n}", "consume", "identity")
-            house.start(f"scoring-{n}", "consume", "scoring")
-        house.start("collect", "collect")
-        house.wait("the collector", house.collector_ready)
-        book = publish(house)
+        book = start(house)
         made = events()
 
         send(house, made, 0, 2000)

@@ -83,7 +83,13 @@ def table(leads):
     return {tuple(lead["identifiers"]): (lead["score"], lead["tier"]) for lead in leads}
 
 
-def publish(house):
+def start(house):
+    """Two instances of every consumer, a collector, and the story's rule book, published. Returns its folder."""
+    for n in (1, 2):
+        house.start(f"identity-{n}", "consume", "identity")
+        house.start(f"scoring-{n}", "consume", "scoring")
+    house.start("collect", "collect")
+    house.wait("the collector", house.collector_ready)
     book = house.folder / "book"
     book.mkdir()
     (book / "book.toml").write_text(RULEBOOK)
