@@ -11,11 +11,6 @@
 
 namespace scoreline::core {
 
-/// What one consumer kept of a lead, on its way to the lead that took it in.
-struct LeadPart {
-  std::string consumer, state, personal;  // the consumer's own encodings; `personal` is sealable
-};
-
 /// An occasion beside the activity itself, in the order of semantics 1.1: churn risk, tier, intents, stages.
 struct Signal {
   enum class Kind : std::uint8_t { churn_risk, tier, intent, stage } kind = Kind::tier;
@@ -41,8 +36,8 @@ struct LeadChange {
   enum class Kind : std::uint8_t {
     changed,    // signals, or an activity that a rule names
     retracted,  // the cause named by `cause_key` is taken back
-    merged,     // `lead` is merged into `other`: `held` is what customers, scoring, intent and stages kept for it
-    taken,      // `lead` took in `other`: `held` is what triggers and sequences kept for it
+    merged,     // `lead` is merged into `other`: the payload is what customers, scoring, intent and stages kept for it
+    taken,      // `lead` took in `other`: the payload is all that was kept for that
     erased,     // `lead` is gone, for good
     mark        // everything up to `cause` has been written; about no lead
   } kind = Kind::changed;
@@ -58,11 +53,9 @@ struct LeadChange {
   std::vector<Signal> signals;
   ChangeFacts facts;                   // kind changed
   std::string refused;                 // a manual move that named no pipeline or stage: the reason
-  std::vector<LeadPart> held;
-  std::vector<std::uint64_t> early;    // merged: handovers that came before their lead.absorbs
   std::string merge_id;                // merged
-  std::uint32_t part = 0, parts = 1;   // merged, taken: `held` and `early` come in numbered parts where large
-  std::string payload;                 // merged, taken: their bytes (flow encodes them); sealable
+  std::uint32_t part = 0, parts = 1;   // merged, taken: the payload comes in numbered parts where large
+  std::string payload;                 // merged, taken: an encoded flow::Handover; sealable
 };
 
 }  // namespace scoreline::core
