@@ -44,7 +44,7 @@ void Runner::gain(std::int32_t lane) {
   std::vector<LogState> logs;
   const std::string problem = anchor_problem(row, logs);
   // Not row.created: whoever made the row may have died before his first batch.
-  if (row.state.batch_no == 0 && !logs.empty()) row.state.live_from = logs[0].end;
+  if (row.state.batch_no == 0 && !logs.empty()) row.state.live_from = row.replays ? logs[0].end : 0;
   auto pending = ports_.outbox.pending(spec.name, lane, row.state.acked_batch);
   cache_.adopt(row);
   Lane mine;
