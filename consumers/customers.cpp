@@ -21,7 +21,7 @@ struct Decoded final : flow::LeadData::Decoded {
 Decoded& open(flow::LeadData& lead) {
   if (lead.decoded == nullptr) {
     auto fresh = std::make_unique<Decoded>();
-    SCORELINE_CHECK(fresh->state.decode(lead.state), "a customers row that cannot be read");
+    SCORELINE_CHECK(fresh->state.decode(lead.state, lead.personal), "a customers row that cannot be read");
     lead.decoded = std::move(fresh);
   }
   return static_cast<Decoded&>(*lead.decoded);
@@ -29,23 +29,22 @@ Decoded& open(flow::LeadData& lead) {
 
 }  // namespace
 
-void CustomerState::encode(std::string& out) const {
+void CustomerState::encode(std::string& state, std::string& personal) const {
   if (documents.empty()) return;
-  base::ByteWriter bytes(out);
+  base::ByteWriter bytes(state);
   bytes.u64(1);
   bytes.fixed64(told);
-  documents.encode(out);
+  documents.encode(personal);
 }
 
-bool CustomerState::decode(std::string_view in) {
+bool CustomerState::decode(std::string_view state, std::string_view personal) {
   told = 0;
-  documents.clear();
-  if (in.empty()) return true;
-  constexpr std::size_t kHead = 9;       // version and fingerprint
-  base::ByteReader bytes(in.substr(0, kHead));
-  if (bytes.u64() != 1) return false;
+  if (!documents.decode(personal)) return false;
+  if (state.empty()) return true;
+  base::ByteReader bytes(state);
+  const bool ours = bytes.u64() == 1;
   told = bytes.fixed64();
-  return bytes.ok() && documents.decode(in.substr(kHead));
+  return ours && bytes.ok() && bytes.at_end();
 }
 
 CustomersHandler::CustomersHandler(std::shared_ptr<const core::RuleBook> book) : named_(core::customer_fields_named(*book)) {
@@ -62,7 +61,7 @@ void CustomersHandler::count(const core::Activity& activity, int sign, flow::Cou
 }
 
 void CustomersHandler::evaluate(const flow::LeadContext& context, flow::LeadData& lead) {
-  if (lead.state.empty() && lead.decoded == nullptr) return;
+  if (lead.personal.empty() && lead.decoded == nullptr) return;
   Decoded& decoded = open(lead);
   CustomerState& state = decoded.state;
   if (state.documents.empty()) return;
@@ -105,7 +104,8 @@ void CustomersHandler::merge(const flow::LeadContext&, flow::LeadData& other, fl
 void CustomersHandler::encode(flow::LeadData& lead) {
   if (lead.decoded == nullptr) return;
   lead.state.clear();
-  open(lead).state.encode(lead.state);
+  lead.personal.clear();
+  open(lead).state.encode(lead.state, lead.personal);
 }
 
 }  // namespace scoreline::consumers

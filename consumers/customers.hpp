@@ -17,9 +17,10 @@ struct CustomerState {
   core::CustomerDocuments documents;
   std::uint64_t told = 0;                // 0: nothing yet, or not since leads were merged
 
-  void encode(std::string& out) const;
+  /// Documents carry customer numbers, which are identifiers: they go to the sealable part. Both append.
+  void encode(std::string& state, std::string& personal) const;
   /// "" is a new lead. Safe on any bytes. False: not ours.
-  bool decode(std::string_view in);
+  bool decode(std::string_view state, std::string_view personal);
 };
 
 class CustomersHandler final : public flow::LeadHandler {
