@@ -2,9 +2,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/hash.hpp"
+#include "core/customer_fields.hpp"
 #include "wire/rulebook_toml_reader.hpp"
 
 namespace scoreline::wire {
@@ -12,12 +12,8 @@ namespace {
 
 using core::Condition;
 using core::ConditionKind;
+using core::kCustomerFields;
 using core::Operator;
-
-constexpr std::array<std::string_view, 21> kCustomerFields{
-    "orders",      "order_revenue",  "first_order_on", "last_order_on",  "channel",    "top_category", "revenue_30",
-    "revenue_90",  "revenue_365",    "invoices_30",    "avg_invoice_30", "trend",      "days_to_pay",  "days_late",
-    "open_amount", "overdue_amount", "payment_score",  "churn_days",     "churn_risk", "b2b",          "b2b_reason"};
 
 /// `= "x"`, `= { is = "x" }` or `= { at_least = "x" }` with x of `known`.
 void read_position(Reading& reading, const TomlNode& entry, Condition base, const std::vector<std::string>& known,
