@@ -114,10 +114,9 @@ void IdentityHandler::take_traits(const InputEvent& event, const core::Resolutio
     return;
   }
   std::vector<core::Trait> values = event.trait_values;
-  std::erase_if(values, [](const core::Trait& trait) { return trait.key == "email"; });
+  options_.forget_email(activity, values);
   batch_.book().take_traits(*who.lead, values, activity.trait_changes);
   std::erase_if(activity.identifiers, [](const core::Identifier& id) { return id.kind == core::IdentifierKind::email; });
-  options_.forget_email(activity);
 }
 
 void IdentityHandler::keep(const flow::InputContext& context, const IdentityBatch::Hash& message, std::string_view written) {

@@ -21,7 +21,7 @@ struct IdentityOptions {
   std::function<std::optional<core::LeadRecord>(std::string_view)> decode;
   /// Takes the member `email` out of traits and context.traits (JSON is wire's business): step 0, "handled as if it
   /// carried none".
-  std::function<void(core::Activity&)> forget_email;
+  std::function<void(core::Activity&, std::vector<core::Trait>& values)> forget_email;
 };
 
 class IdentityHandler final : public flow::InputHandler {

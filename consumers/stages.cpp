@@ -30,6 +30,11 @@ Decoded& open(flow::LeadData& lead) {
   return static_cast<Decoded&>(*lead.decoded);
 }
 
+/// Is this an activity that is an occasion and may move a deal? Machines' are not, nor what was taken back.
+bool happened(const flow::LeadContext& context, const core::LeadChange& change) {
+  return context.activity != nullptr && !context.retraction && !change.retracted && core::is_counted(*context.activity);
+}
+
 }  // namespace
 
 StagesHandler::StagesHandler(std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared, flow::DealRows& rows)
@@ -76,14 +81,14 @@ void StagesHandler::evaluate(const flow::LeadContext& context, flow::LeadData& l
   }
   const core::Day today = base::day_of(context.now);
   core::LeadChange change = change_of(context, state.founding);
+  change.retracted = context.activity != nullptr && !context.retraction && (context.activity->retracted || state.was_retracted(change.cause_key));
   if (context.retraction) state.remember_retraction(core::cause_key(*context.activity), today);
   change.signals = std::exchange(decoded.learned, {});
   core::FactSheet facts = facts_of(state, today);
   const auto outcome = move_deals(context, change, state, facts);
   lead.wake_on = rules_.wake_on(state.deals, state.tallies, today);
   if (!outcome.entries.empty() && !rules_.settled(state.deals, facts, context.now)) lead.wake_on = today + 1;
-  const bool human = context.activity != nullptr && !context.retraction && core::is_counted(*context.activity) && !state.was_retracted(change.cause_key);
-  if (human && is_occasion(*context.activity)) change.activity = *context.activity;
+  if (happened(context, change) && is_occasion(*context.activity)) change.activity = *context.activity;
   if (!change.activity && change.signals.empty() && change.refused.empty()) return;
   change.facts = told_facts(state, facts);
   flow::emit_change(context, std::move(change));
@@ -92,8 +97,7 @@ void StagesHandler::evaluate(const flow::LeadContext& context, flow::LeadData& l
 core::StageRules::Outcome StagesHandler::move_deals(const flow::LeadContext& context, core::LeadChange& change, core::StageState& state,
                                                     core::FactSheet& facts) {
   core::StageRules::Input input{context.now, context.place.offset, change.cause_key, {}};
-  const bool moves = context.activity != nullptr && !context.retraction && core::is_counted(*context.activity) && !state.was_retracted(change.cause_key);
-  if (moves) input.move = flow::manual_move(*context.activity);
+  if (happened(context, change)) input.move = flow::manual_move(*context.activity);
   auto outcome = rules_.evaluate(state.deals, facts, input);
   for (const core::StageEntry& entry : outcome.entries)
     change.signals.push_back({Signal::Kind::stage, entry.pipeline, entry.from, entry.to, "", entry.deal, entry.by, entry.manual});

@@ -76,6 +76,7 @@ void TriggersHandler::fire(const flow::ChangeContext& context, const core::LeadC
   row.occasion_text = flow::occasion_text(change, decision.occasion);
   row.at = context.now;
   row.suppressed = decision.suppressed;
+  row.retracted = change.retracted;
   row.rulebook = change.rulebook;
   row.change_offset = context.offset;
   row.n = n;

@@ -33,7 +33,7 @@ void write_intents(wire::JsonWriter& json, const LeadParts& parts, const core::R
 void write_deals(wire::JsonWriter& json, const LeadParts& parts) {
   json.key("deals").begin_array();
   for (const core::Deal& deal : parts.deals.all())
-    json.begin_object().key("pipeline").string(deal.pipeline).key("stage").string(deal.stage).key("open").boolean(deal.open).key("id").string(deal.id).end_object();
+    json.begin_object().key("pipeline").string(deal.pipeline).key("stage").string(deal.stage).key("open").boolean(deal.open).end_object();
   json.end_array();
 }
 
@@ -42,7 +42,7 @@ void write_firings(wire::JsonWriter& json, const LeadParts& parts) {
   for (const flow::FiringRow& firing : parts.firings) {
     json.begin_object().key("trigger").string(firing.trigger).key("at").string(base::format_rfc3339(firing.at));
     write_or_null(json, "suppressed", firing.suppressed);
-    json.key("retracted").boolean(firing.retracted).key("occasion").string(firing.occasion_text).end_object();
+    json.key("retracted").boolean(firing.retracted).end_object();
   }
   json.end_array();
 }

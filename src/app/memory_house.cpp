@@ -56,7 +56,7 @@ MemoryIdentityProcess::MemoryIdentityProcess(MemoryHouse& house)
       documents_(session),
       message_ids_(session),
       handler_({leads_, identifiers_, activities_, retractions_, documents_}, identity_options(house.hash_key, house.dense_ids ? 1 : 64)),
-      consumer_(spec_, handler_, message_ids_, {house.hash_key, house.one_writer_per_topic, 256 * 1024, house.settles_merges}) {
+      consumer_(spec_, handler_, message_ids_, {house.hash_key, house.one_writer_per_topic, 256 * 1024, house.settles_merges, house.settles_merges}) {
   run(consumer_, consumer_);
 }
 

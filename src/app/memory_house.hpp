@@ -28,7 +28,7 @@ struct MemoryHouse {
   base::HashKey hash_key{};
   bool dense_ids = true;                        // lead ids 1, 2, 3, ... without holes
   bool one_writer_per_topic = true;
-  bool settles_merges = false;                  // identity waits after each merge until it is settled
+  bool settles_merges = false;                  // identity waits after each merge until it is settled, and ticks where it is silent
   bool replays_log = false;                     // lead.activities is given: nobody writes into it
   bool ignores_rulebooks = false;               // one book from the start
   std::size_t sweep_leads = 5'000;              // per chunk, and records of a count-back

@@ -18,7 +18,7 @@ void emit_tier_change(const LeadContext& context, const core::LevelChange& chang
 void emit_intent_change(const LeadContext& context, std::string_view intent, const core::LevelChange& change, core::Points value);
 /// A customer_changed record of lead.customers (semantics 8). `customer`: JSON object, "" for none.
 void emit_customer(const LeadContext& context, std::string customer, bool churn_alarm);
-/// A record of lead.changes; lead, cause, now, log_time and rulebook are the context's.
+/// A record of lead.changes; lead, cause, times and rulebook are the context's.
 void emit_change(const LeadContext& context, core::LeadChange change);
 /// A record of lead.firings.
 void emit_firing(const EmitRecord& emit, const core::FiringRecord& firing);

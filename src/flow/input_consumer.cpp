@@ -118,9 +118,15 @@ void InputConsumer::handle_lane(LaneReads& lane) {
   for (const InRecord& record : work.records) input_bytes += record.value.size() + kEnvelopeBytes;
   work.out.reserve(input_bytes);
   InputContext context;
-  bool merged = false;
-  context.emit = [this, &work, &context, &merged](const core::LeadRecord& out) {
+  bool merged = false, silent = true;
+  const auto tick_where_silent = [&] {
+    core::LeadRecord out;
+    out.kind = core::RecordKind::tick;
+    if (options_.ticks_where_silent && silent) context.emit(out);
+  };
+  context.emit = [this, &work, &context, &merged, &silent](const core::LeadRecord& out) {
     merged = merged || out.kind == core::RecordKind::merged;
+    silent = false;
     return emitter_.emit(work, out, context.log_time);
   };
   for (std::size_t i = 0; i < lane.reads.size(); ++i) {
@@ -135,18 +141,23 @@ void InputConsumer::handle_lane(LaneReads& lane) {
     const bool tick = event.kind == Kind::tick;
     if (!tick && (read.known || ids_.accepted_now(work.lane, read.scope))) {
       repeated.add();
+      silent = true;
+      context.log_time = record.log_time;
+      tick_where_silent();
       continue;
     }
     const Instant now = std::max(state.now, record.log_time);
     context.now = now;
     context.log_time = record.log_time;
     context.scope = read.scope;
+    silent = true;
     const auto done = handler_.handle(event, context);
     if (!done) {
       refuse(work, record, done.error());
       continue;
     }
     state.now = now;
+    tick_where_silent();
     if (!tick) ids_.accept(work.lane, read.scope);
     accepted.add();
     if (merged && options_.ends_with_merge) return;

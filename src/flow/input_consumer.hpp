@@ -20,6 +20,8 @@ struct InputConsumerOptions {
   std::size_t record_bytes_max = 256 * 1024;  // larger inputs are dead letters: what follows from them must fit, too
   /// Simulations: a batch ends with a merge, so that it is settled before the next event (semantics 1.1).
   bool ends_with_merge = false;
+  /// Simulations: what changes nothing (a repeated message, an old version) still moves the clock of the one log.
+  bool ticks_where_silent = false;
 };
 
 class InputConsumer final : public Consumer, public LaneCache {

@@ -48,7 +48,7 @@ void LeadLane::apply(Arrived arrived) {
     lead.changed = true;
     return;
   }
-  handle(lead, std::move(record), {offset_, arrived.log_time, false});
+  handle(lead, std::move(record), {offset_, false});
   if (!lead.waiting.empty()) drain(lead);
 }
 
@@ -109,7 +109,6 @@ LeadContext LeadLane::context_of(Lead& lead, const LeadRecord& record, const Now
   context.lead = lead.row.lead;
   context.lane = work_.lane;
   context.now = work_.state->now;
-  context.log_time = when.log_time;
   context.place = Place::of_record(offset_, n_);
   if (record.kind == RecordKind::activity || record.kind == RecordKind::retraction) context.activity = &record.activity;
   context.retraction = record.kind == RecordKind::retraction;
@@ -134,7 +133,7 @@ void LeadLane::sweep(Lead& lead, const Place& place, Instant now, std::span<cons
   if (lead.row.erased || lead.row.forward_to) return;
   lead.swept = true;
   learn(lead);
-  LeadContext context = context_of(lead, {}, {place.offset, now, false});
+  LeadContext context = context_of(lead, {}, {place.offset, false});
   context.activity = nullptr;
   context.place = place;
   context.now = now;
@@ -256,7 +255,7 @@ void LeadLane::drain(Lead& lead) {
       });
     if (next == lead.waiting.end()) break;
     LeadRecord record = std::move(next->record);
-    const Now when{next->held.offset, next->held.log_time, true};
+    const Now when{next->held.offset, true};
     lead.waiting.erase(next);
     lead.queue_changed = true;
     ++n_;

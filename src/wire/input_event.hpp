@@ -30,6 +30,6 @@ base::Result<core::InputEvent> decode_erp(std::string_view json, base::Instant l
 
 /// Takes the claimed address out of an activity's raw JSON: `email` of its traits and of its properties (semantics 3,
 /// step 0: as if it carried none).
-void forget_email(core::Activity& activity);
+void forget_email(core::Activity& activity, std::vector<core::Trait>& values);
 
 }  // namespace scoreline::wire

@@ -185,7 +185,7 @@ base::Result<bool> decode_tracking(std::string_view json, const TrackingContext&
   return true;
 }
 
-void forget_email(core::Activity& activity) {
+void forget_email(core::Activity& activity, std::vector<core::Trait>& values) {
   const auto forget = [](std::string_view object) {
     return input::member(object, "email").empty() ? std::string(object) : input::without(object, "email");
   };
@@ -193,6 +193,9 @@ void forget_email(core::Activity& activity) {
   const std::string_view below = input::member(activity.context, "traits");
   if (!input::member(below, "email").empty())
     activity.context = input::with(activity.context, "traits", input::without(below, "email"));
+  std::erase_if(values, [](const core::Trait& trait) { return trait.key == "email"; });
+  for (core::Trait& trait : values)
+    if (trait.key == "company" && activity.type == "group") trait.json = forget(trait.json);
 }
 
 }  // namespace scoreline::wire

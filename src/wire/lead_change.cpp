@@ -92,6 +92,7 @@ void encode(const LeadChange& change, std::string& out) {
     record::write_instant(out, writer, "log_time", change.log_time);
   if (change.rulebook != 0) writer.key("rulebook").integer(change.rulebook);
   record::write_text(writer, "suppressed", change.suppressed);
+  record::write_flag(writer, "retracted", change.retracted);
   if (change.depth != 0) writer.key("depth").integer(change.depth);
   if (change.activity) {
     writer.key("activity").begin_object();

@@ -58,6 +58,8 @@ bool Decoder::top(std::string_view key) {
     reader_.natural(change_.rulebook, "/rulebook");
   else if (key == "suppressed")
     reader_.text(change_.suppressed, "/suppressed");
+  else if (key == "retracted")
+    reader_.flag(change_.retracted, "/retracted");
   else if (key == "depth")
     reader_.natural31(change_.depth, "/depth");
   else if (key == "activity")

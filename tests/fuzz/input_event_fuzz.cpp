@@ -31,7 +31,7 @@ void passed_on(const scoreline::base::Result<core::InputEvent>& event) {
   activity.identifiers = event->identifiers;
   activity.trait_changes = event->trait_values;
   activity.document = event->document;
-  wire::forget_email(activity);
+  wire::forget_email(activity, activity.trait_changes);
   const auto back = wire::decode_lead_record(wire::encode(record));
   if (!back || back->activity.properties != activity.properties || back->activity.identifiers != activity.identifiers)
     std::abort();

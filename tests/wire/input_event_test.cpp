@@ -191,12 +191,12 @@ TEST_CASE("tracking: a claimed address can be forgotten") {
   activity.traits = R"({"a":1,"email":"x@y"})";
   activity.context = R"({"ip":"1","traits":{"email":"x@y","b":2}})";
   activity.properties = R"({"email":"x@y"})";
-  forget_email(activity);
+  forget_email(activity, activity.trait_changes);
   CHECK(activity.traits == R"({"a":1})");
   CHECK(activity.context == R"({"ip":"1","traits":{"b":2}})");
   CHECK(activity.properties == R"({"email":"x@y"})");
   core::Activity none;
-  forget_email(none);
+  forget_email(none, none.trait_changes);
   CHECK(none.traits.empty());
 }
 
