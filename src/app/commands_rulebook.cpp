@@ -24,14 +24,16 @@ namespace {
 int run_check(const CommandContext& context, const std::string& folder) {
   if (!context.json) {
     const RuleBookFolder read = read_rulebook(folder);
-    fmt::print("{}: ok; {}\nsha256 {}\n", folder, summary(*read.book), read.sha256);
+    const auto warnings = static_cast<std::int64_t>(read.warnings.size());
+    fmt::print("{}{}: ok{}; {}\nsha256 {}\n", to_lines(read.warnings), folder,
+               warnings == 0 ? "" : ", with " + counted(warnings, "warning", "warnings"), summary(*read.book), read.sha256);
     return kDone;
   }
   const auto files = wire::read_rulebook_folder(folder);
   if (!files.ok()) throw base::UsageError(files.error().message + (files.error().where.empty() ? "" : ": " + files.error().where));
   const wire::LoadedRuleBook loaded = wire::load_rulebook(*files);
-  fmt::print("{}\n", check_json(loaded.book.get(), loaded.problems, wire::rulebook_sha256(*files)));
-  return loaded.book == nullptr ? kUsage : kDone;
+  fmt::print("{}\n", check_json(loaded, wire::rulebook_sha256(*files)));
+  return loaded.has_errors() ? kUsage : kDone;
 }
 
 struct PublishWords {
@@ -89,7 +91,7 @@ int run_publish(const CommandContext& context, const PublishWords& words) {
     read = read_rulebook(words.folder);
     request.files = &read.files;
     request.sha256 = read.sha256;
-    fmt::print("{}: {}\n", words.folder, summary(*read.book));
+    fmt::print("{}{}: {}\n", to_lines(read.warnings), words.folder, summary(*read.book));
   }
   request.author = author_or_user(words.author);
   request.note = words.note;
