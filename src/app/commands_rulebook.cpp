@@ -1,4 +1,4 @@
-/// rulebook check, publish, show.
+/// rulebook check, publish, show; the group of all rule-book commands.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/commands_rulebook.hpp"
 #include "app/process.hpp"
 #include "app/rulebook_desk.hpp"
 #include "app/rulebook_files.hpp"
@@ -223,7 +224,7 @@ void add_publish(CLI::App& rulebook, CommandContext& context) {
 }  // namespace
 
 void add_rulebook_commands(CLI::App& app, CommandContext& context) {
-  auto* rulebook = app.add_subcommand("rulebook", "check, publish and show rule books");
+  auto* rulebook = app.add_subcommand("rulebook", "check, test, compare, publish and show rule books");
   rulebook->require_subcommand(1);
   rulebook->footer("Example: scoreline rulebook check rulebooks/demo");
 
@@ -233,6 +234,7 @@ void add_rulebook_commands(CLI::App& app, CommandContext& context) {
   check->add_option("folder", *folder, "folder with *.toml and templates/")->required();
   check->callback([&context, folder] { context.run = [&context, folder] { return run_check(context, *folder); }; });
 
+  add_rulebook_diff(*rulebook, context);
   add_publish(*rulebook, context);
 
   auto version = std::make_shared<std::uint64_t>(0);
