@@ -120,6 +120,8 @@ struct LeadRecord {
   std::string payload;             // handover, count_back: bytes, opaque to all but who wrote them
   std::string merge_id;            // absorbs, merged, handover: names the merge (from its cause)
   bool forwarded = false;          // sent on from the partition of a lead that was merged away
+  std::string consumer;            // count_back, count_back_done: whose
+  bool fire = false;               // rulebook_activated: what only the new rules changed may fire, too
 };
 
 }  // namespace scoreline::core

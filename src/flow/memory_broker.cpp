@@ -50,16 +50,16 @@ void MemorySource::assign(std::set<std::int32_t> lanes) {
   assigned_ = std::move(lanes);
 }
 
-PollResult MemorySource::poll(std::size_t max_records, std::chrono::milliseconds) {
+PollResult MemorySource::poll(const PollRequest& request) {
   if (on_poll) on_poll();
   PollResult result = std::exchange(news_, {});
   for (auto& [lane, offsets] : positions_)
-    while (result.records.size() < max_records) {
+    while (result.records.size() < request.max_records) {
       const StoredRecord* next = nullptr;
       std::size_t input = 0;
       for (std::size_t i = 0; i < inputs_.size(); ++i) {
         const auto& log = broker_.log(inputs_[i], lane);
-        if (offsets[i] >= static_cast<std::int64_t>(log.size())) continue;
+        if (offsets[i] >= static_cast<std::int64_t>(log.size()) || (request.wants && !request.wants(lane, i))) continue;
         const StoredRecord& candidate = log[static_cast<std::size_t>(offsets[i])];
         if (next != nullptr && next->order < candidate.order) continue;
         next = &candidate;

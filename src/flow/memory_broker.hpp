@@ -50,7 +50,7 @@ class MemorySource final : public Source {
   /// Called before each poll; tests break things here.
   std::function<void()> on_poll;
 
-  PollResult poll(std::size_t max_records, std::chrono::milliseconds wait) override;
+  PollResult poll(const PollRequest& request) override;
   void start(std::int32_t lane, std::span<const std::int64_t> next_offsets) override;
   void stop(std::int32_t lane) override { positions_.erase(lane); }
   void hint(std::int32_t lane, std::span<const std::int64_t> next_offsets) override;

@@ -9,12 +9,53 @@
 #include <unordered_map>
 #include <vector>
 
+#include "flow/effect_ports.hpp"
 #include "flow/ports.hpp"
 
 namespace scoreline::flow {
 
+/// Rows with a key and a lead, found by either.
+template <typename Row>
+class MemoryRows {
+ public:
+  /// In order of key.
+  const std::map<std::string, Row>& all() const { return rows_; }
+  /// Keys of a lead's rows, in order.
+  std::set<std::string> of_lead(LeadId lead) const {
+    const auto found = by_lead_.find(lead);
+    return found == by_lead_.end() ? std::set<std::string>{} : found->second;
+  }
+  /// False: the key was there, and its row stays as it is.
+  bool insert(const std::string& key, const Row& row) {
+    if (!rows_.emplace(key, row).second) return false;
+    by_lead_[row.lead].insert(key);
+    return true;
+  }
+  /// `change` of the row with this key, which must be there; it may give it to another lead.
+  template <typename Change>
+  void change(const std::string& key, Change change) {
+    Row& row = rows_.at(key);
+    const LeadId before = row.lead;
+    change(row);
+    if (row.lead == before) return;
+    by_lead_[before].erase(key);
+    by_lead_[row.lead].insert(key);
+  }
+  void erase_lead(LeadId lead) {
+    for (const std::string& key : of_lead(lead)) rows_.erase(key);
+    by_lead_.erase(lead);
+  }
+
+ private:
+  std::map<std::string, Row> rows_;
+  std::map<LeadId, std::set<std::string>> by_lead_;
+};
+
 /// What all sessions share.
 struct MemoryDatabase {
+  struct ActionEntry : ActionRow {
+    std::string state, reason;                  // effect_ports.hpp, States of doing; why it is suppressed or cancelled
+  };
   struct LaneEntry {
     std::uint64_t epoch = 0;
     std::uint64_t batch_no = 0;
@@ -44,6 +85,12 @@ struct MemoryDatabase {
   std::map<std::int32_t, IdLane> message_ids;
   std::map<std::uint64_t, StoredRuleBook> rulebooks;
   std::map<std::tuple<std::uint64_t, std::string, std::int32_t>, CountBackProgress> progress;
+  std::map<std::string, bool> replays;                        // by consumer: LaneRow::replays
+  MemoryRows<DealRow> deals;
+  MemoryRows<FiringRow> firings;
+  MemoryRows<ActionEntry> actions;
+  MemoryRows<EnrolmentRow> enrolments;
+  MemoryRows<MailRow> mails;
   std::map<const void*, LockMode> locks;                      // the one lock of identity, by session
 };
 

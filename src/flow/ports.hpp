@@ -7,6 +7,7 @@
 /// the data cannot be stored. Nothing else is thrown.
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,13 +37,21 @@ struct PollResult {
   std::vector<std::pair<std::int32_t, std::string>> lanes_broken;  // cannot be read: reason (trimmed, out of range, ...)
 };
 
+/// What one poll may bring.
+struct PollRequest {
+  std::size_t max_records = 1;             // about
+  std::chrono::milliseconds wait{0};       // at most, for something to come
+  /// Which inputs of a lane may be read now; the others wait in the broker, so that memory stays bounded however far
+  /// one input is ahead. Null: all.
+  std::function<bool(std::int32_t lane, std::size_t input)> wants;
+};
+
 /// The input topics of one consumer as a member of its group.
 class Source {
  public:
   virtual ~Source() = default;
-  /// Waits at most `wait` for something to come; returns at most about `max_records` records. Must be called at least
-  /// every few seconds to stay a member.
-  virtual PollResult poll(std::size_t max_records, std::chrono::milliseconds wait) = 0;
+  /// Must be called at least every few seconds to stay a member.
+  virtual PollResult poll(const PollRequest& request) = 0;
   /// Begins reading an assigned lane at these offsets (one per input), after its take-over.
   virtual void start(std::int32_t lane, std::span<const std::int64_t> next_offsets) = 0;
   /// Stops reading a lane that stays assigned (halted, or fenced).

@@ -33,7 +33,7 @@ bool Runner::step() {
     if (queued < 2 * options_.batch_records || overdue) {
       last_poll_us_ = options_.steady_us();
       const auto wait = work_waits && !pausing ? std::chrono::milliseconds(0) : options_.poll_wait;
-      PollResult polled = ports_.source.poll(overdue ? 1 : options_.batch_records, wait);
+      PollResult polled = ports_.source.poll({overdue ? 1 : options_.batch_records, wait, {}});
       busy = busy || !polled.records.empty() || !polled.lanes_gained.empty() || !polled.lanes_lost.empty();
       take_events(std::move(polled));
     } else if (pausing) {

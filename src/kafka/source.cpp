@@ -89,12 +89,12 @@ void KafkaSource::close() noexcept {
   reader_.reset();
 }
 
-flow::PollResult KafkaSource::poll(std::size_t max_records, std::chrono::milliseconds wait) {
+flow::PollResult KafkaSource::poll(const flow::PollRequest& request) {
   serve_member();
   look_for_missing();
   apply_changes();
   flush_hints();
-  fetch(std::max<std::size_t>(1, max_records), wait);
+  fetch(std::max<std::size_t>(1, request.max_records), request.wait);
   note_fatal();
   if (!fatal_.empty()) throw base::Unavailable(std::exchange(fatal_, {}));
   return std::exchange(result_, {});

@@ -26,7 +26,7 @@ class KafkaSource : public flow::Source {
   KafkaSource(const KafkaSource&) = delete;
   KafkaSource& operator=(const KafkaSource&) = delete;
 
-  flow::PollResult poll(std::size_t max_records, std::chrono::milliseconds wait) override;
+  flow::PollResult poll(const flow::PollRequest& request) override;
   void start(std::int32_t lane, std::span<const std::int64_t> next_offsets) override;
   void stop(std::int32_t lane) override;
   /// Hints are collected and sent once a second.

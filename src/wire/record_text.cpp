@@ -1,5 +1,7 @@
 #include "wire/record_text.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -34,7 +36,22 @@ base::Error Reader::error() const {
 }
 
 void Reader::refuse(std::string_view code, std::string_view message, std::string_view where) {
-  if (error_.code.empty()) error_ = {std::string(code), std::string(message), std::string(where)};
+  if (error_.code.empty()) error_ = {std::string(code), std::string(message), within_ + std::string(where)};
+}
+
+bool Reader::enter(char bracket, std::string_view where) {
+  if (cursor_.enter(bracket)) return true;
+  refuse("invalid_value", bracket == '{' ? "this must be an object" : "this must be an array", where);
+  return false;
+}
+
+std::size_t Reader::place_of_word(std::span<const std::string_view> words, std::string_view where,
+                                  std::string_view code, std::string_view message) {
+  const std::string_view word = content(where);
+  const auto found = std::find(words.begin(), words.end(), word);
+  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+  refuse(code, message, where);
+  return 0;
 }
 
 // A string's content: a slice of the text, or of scratch_ where it has escapes.
@@ -67,6 +84,19 @@ void Reader::raw_object(std::string& out, std::string_view where) {
   out.assign(cursor_.raw_value());
 }
 
+void Reader::raw_object_or_null(std::string& out, std::string_view where) {
+  if (cursor_.peek() == 'n') {
+    out.clear();
+    if (cursor_.raw_value() != "null") refuse("invalid_value", "this must be an object or null", where);
+  } else {
+    raw_object(out, where);
+  }
+}
+
+void Reader::base64(std::string& out, std::string_view where) {
+  if (!from_base64(content(where), out)) refuse("invalid_value", "this must be base64", where);
+}
+
 void Reader::flag(bool& out, std::string_view where) {
   const std::string_view raw = cursor_.raw_value();
   out = raw == "true";
@@ -83,6 +113,19 @@ void Reader::natural(std::uint64_t& out, std::string_view where) {
 
 void Reader::natural32(std::uint32_t& out, std::string_view where) {
   if (!read_whole(cursor_.raw_value(), out)) refuse("invalid_value", "this must be a natural number", where);
+}
+
+void Reader::natural31(std::int32_t& out, std::string_view where) {
+  if (!read_whole(cursor_.raw_value(), out) || out < 0)
+    refuse("invalid_value", "this must be a small natural number", where);
+}
+
+void Reader::hex64(std::uint64_t& out, std::string_view where) {
+  const std::string_view text = content(where);
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, out, 16);
+  if (text.size() != 16 || read.ec != std::errc() || read.ptr != end)
+    refuse("invalid_value", "this must be sixteen hexadecimal digits", where);
 }
 
 void Reader::lead(core::LeadId& out, std::string_view where) {
@@ -103,6 +146,34 @@ void Reader::day(base::Day& out, std::string_view where) {
     out = *read;
   else
     refuse("invalid_value", "this must be a date", where);
+}
+
+void write_text(JsonWriter& writer, std::string_view key, std::string_view text) {
+  if (!text.empty()) writer.key(key).string(text);
+}
+
+void write_raw(JsonWriter& writer, std::string_view key, std::string_view json) {
+  if (!json.empty()) writer.key(key).raw(json);
+}
+
+void write_flag(JsonWriter& writer, std::string_view key, bool flag) {
+  if (flag) writer.key(key).boolean(true);
+}
+
+void write_text_or_null(JsonWriter& writer, std::string_view key, std::string_view text) {
+  writer.key(key);
+  if (text.empty())
+    writer.null();
+  else
+    writer.string(text);
+}
+
+void write_raw_or_null(JsonWriter& writer, std::string_view key, std::string_view json) {
+  writer.key(key).raw(json.empty() ? "null" : json);
+}
+
+void write_hex64(JsonWriter& writer, std::string_view key, std::uint64_t value) {
+  writer.key(key).string(fmt::format("{:016x}", value));
 }
 
 void write_lead(JsonWriter& writer, std::string_view key, core::LeadId lead) {

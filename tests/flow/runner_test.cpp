@@ -70,8 +70,8 @@ struct Lanes final : LaneTable {
 /// The memory source, which a test may let report a broken lane together with records.
 struct Source final : flow::Source {
   explicit Source(MemoryBroker& broker) : inner(broker, "copier", {Topic::lead_activities}) {}
-  PollResult poll(std::size_t max_records, std::chrono::milliseconds wait) override {
-    PollResult result = inner.poll(max_records, wait);
+  PollResult poll(const PollRequest& request) override {
+    PollResult result = inner.poll(request);
     result.lanes_broken = std::exchange(broken, {});
     return result;
   }

@@ -29,7 +29,7 @@ struct Member {
       : source(std::make_unique<KafkaSource>(settings, "test", inputs)), inputs_(inputs.size()) {}
 
   void step(std::chrono::milliseconds wait = 50ms) {
-    flow::PollResult polled = source->poll(1'000, wait);
+    flow::PollResult polled = source->poll({1'000, wait, {}});
     for (const auto lane : polled.lanes_lost) lanes.erase(lane);
     for (const auto lane : polled.lanes_gained) {
       lanes.insert(lane);
@@ -208,7 +208,7 @@ TEST_CASE("records carry key, time, place and the collector's headers") {
   KafkaSource source(settings, "test", {Topic::lead_activities, Topic::tracking_events});
   std::vector<flow::InRecord> read;
   CHECK(eventually(20s, [&] {
-    flow::PollResult polled = source.poll(100, 100ms);
+    flow::PollResult polled = source.poll({100, 100ms, {}});
     const std::int64_t zero[2] = {0, 0};
     for (const auto lane : polled.lanes_gained) source.start(lane, zero);
     for (auto& record : polled.records) read.push_back(std::move(record));
@@ -259,7 +259,7 @@ TEST_CASE("records that are held stay readable when the source is closed, which 
   {
     KafkaSource source(settings, "test", {Topic::tracking_events});
     CHECK(eventually(20s, [&] {
-      flow::PollResult polled = source.poll(100, 100ms);
+      flow::PollResult polled = source.poll({100, 100ms, {}});
       const std::int64_t zero = 0;
       for (const auto lane : polled.lanes_gained) source.start(lane, {&zero, 1});
       for (auto& record : polled.records) held.push_back(std::move(record));
@@ -276,7 +276,7 @@ TEST_CASE("without a broker polling waits and does not throw") {
   Settings settings = live::fresh_settings();
   settings.bootstrap = "127.0.0.1:1";
   KafkaSource source(settings, "test", {Topic::tracking_events});
-  for (int i = 0; i < 5; ++i) CHECK(source.poll(10, 100ms).records.empty());
+  for (int i = 0; i < 5; ++i) CHECK(source.poll({10, 100ms, {}}).records.empty());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "tests/wire/record_values.hpp"
 #include "wire/json.hpp"
 #include "wire/score_record.hpp"
 
@@ -14,58 +15,6 @@ namespace {
 using base::Instant;
 using core::LeadRecord;
 using core::RecordKind;
-
-std::string any_text() {
-  return *rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab:\"\\\n\x01{}[],\x7F")));
-}
-Instant any_instant() { return {*rc::gen::inRange<std::int64_t>(0, 4'000'000'000'000'000)}; }
-bool flag() { return *rc::gen::arbitrary<bool>(); }
-
-core::Activity any_activity() {
-  core::Activity a;
-  a.name = "n" + any_text();
-  a.type = any_text();
-  a.source = any_text();
-  a.topic = *rc::gen::element(core::InputTopic::tracking, core::InputTopic::crm, core::InputTopic::erp);
-  a.message_id = any_text();
-  a.record_key = any_text();
-  a.at = any_instant();
-  a.received_at = any_instant();
-  a.machine = flag(), a.history = flag(), a.retracted = flag(), a.silent = flag();
-  a.depth = *rc::gen::inRange(0, 10);
-  if (flag()) a.properties = R"({"a":[1,{"b":"}"}]})";
-  if (flag()) a.context = "{}";
-  if (flag()) a.traits = R"({"x":null})";
-  for (int n = *rc::gen::inRange(0, 4); n > 0; --n)
-    a.identifiers.push_back({static_cast<core::IdentifierKind>(n), any_text() + std::string(n == 2 ? 300 : 0, 'x')});
-  for (int n = *rc::gen::inRange(0, 3); n > 0; --n)
-    a.trait_changes.push_back({any_text(), "[1]", flag() ? a.at : any_instant(), flag() ? a.message_id : any_text()});
-  if (flag())
-    a.document = core::ErpDocument{any_text(), any_text(),  any_text(), any_text(), *rc::gen::arbitrary<std::int64_t>(),
-                                   flag(),     std::nullopt};
-  return a;
-}
-
-bool same(const core::Activity& a, const core::Activity& b) {
-  const auto traits = [](const core::Activity& x) {
-    std::string all;
-    for (const auto& t : x.trait_changes)
-      all += t.key + '\x02' + t.json + '\x02' + std::to_string(t.at.us) + '\x02' + t.message_id + '\x03';
-    return all;
-  };
-  const auto document = [](const core::Activity& x) {
-    return x.document
-               ? x.document->source + '\x02' + x.document->customer + '\x02' + x.document->kind + '\x02' +
-                     x.document->id + '\x02' + std::to_string(x.document->version) + (x.document->cancelled ? "c" : "")
-               : std::string("none");
-  };
-  return a.name == b.name && a.type == b.type && a.source == b.source && a.topic == b.topic &&
-         a.message_id == b.message_id && a.record_key == b.record_key && a.at == b.at &&
-         a.received_at == b.received_at && a.machine == b.machine && a.history == b.history &&
-         a.retracted == b.retracted && a.silent == b.silent && a.depth == b.depth && a.properties == b.properties &&
-         a.context == b.context && a.traits == b.traits && a.identifiers == b.identifiers && traits(a) == traits(b) &&
-         document(a) == document(b);
-}
 
 TEST_CASE("lead record: comes back as it went") {
   CHECK(rc::check([] {
@@ -80,6 +29,8 @@ TEST_CASE("lead record: comes back as it went") {
     record.payload = *rc::gen::arbitrary<std::string>();
     record.merge_id = any_text();
     record.forwarded = flag();
+    record.consumer = any_text();
+    record.fire = flag();
     const std::string text = encode(record);
     const auto back = decode_lead_record(text);
     RC_ASSERT(back.ok());
@@ -87,6 +38,7 @@ TEST_CASE("lead record: comes back as it went") {
               back->version == record.version);
     RC_ASSERT(back->part == record.part && back->parts == record.parts && back->payload == record.payload);
     RC_ASSERT(back->merge_id == record.merge_id && back->forwarded == record.forwarded);
+    RC_ASSERT(back->consumer == record.consumer && back->fire == record.fire);
     RC_ASSERT(same(back->activity, record.activity));
     RC_ASSERT(encode(*back) == text);
     JsonLimits wide;
@@ -171,6 +123,8 @@ TEST_CASE("lead record: what is refused") {
   CHECK(fault(R"({"kind":"erased","lead":"1","at":"x"})") == "invalid_value /at");
   CHECK(fault(R"({"kind":"erased","lead":"1","topic":"x"})") == "invalid_value /topic");
   CHECK(fault(R"({"kind":"erased","lead":"1","depth":-1})") == "invalid_value /depth");
+  CHECK(fault(R"({"kind":"count_back_done","consumer":1})") == "invalid_value /consumer");
+  CHECK(fault(R"({"kind":"rulebook_activated","fire":"yes"})") == "invalid_value /fire");
   CHECK(fault(R"({"kind":"erased","lead":"1","machine":1})") == "invalid_value /machine");
   CHECK(fault(R"({"kind":"erased","lead":"1","personal":1})") == "invalid_value /personal");
   CHECK(fault(R"({"kind":"erased","lead":"1","personal":{"payload":"A"}})") == "invalid_value /personal/payload");
