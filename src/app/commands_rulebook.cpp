@@ -234,6 +234,7 @@ void add_rulebook_commands(CLI::App& app, CommandContext& context) {
   check->add_option("folder", *folder, "folder with *.toml and templates/")->required();
   check->callback([&context, folder] { context.run = [&context, folder] { return run_check(context, *folder); }; });
 
+  add_rulebook_test(*rulebook, context);
   add_rulebook_diff(*rulebook, context);
   add_publish(*rulebook, context);
 

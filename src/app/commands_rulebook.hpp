@@ -5,5 +5,6 @@
 namespace scoreline::app {
 
 void add_rulebook_diff(CLI::App& rulebook, CommandContext& context);
+void add_rulebook_test(CLI::App& rulebook, CommandContext& context);
 
 }  // namespace scoreline::app

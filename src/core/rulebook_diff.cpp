@@ -177,42 +177,40 @@ std::vector<RuleBookChange> changes_between(const Parts& before, const Parts& af
   return out;
 }
 
-void collect_matches(const Condition& condition, std::vector<std::uint32_t>& out) {
+/// What one part of a book counts, and who keeps the tallies: rules, signals and `did`s each have their own.
+struct Counting {
+  enum class Keeper : std::uint8_t { score, intent, conditions } keeper = Keeper::score;
+  std::string name;
+  std::vector<std::uint32_t> matches;
+};
+
+void collect_dids(const Condition& condition, std::vector<std::uint32_t>& out) {
   if (condition.kind == ConditionKind::did) out.push_back(condition.match);
-  for (const Condition& child : condition.children) collect_matches(child, out);
+  for (const Condition& child : condition.children) collect_dids(child, out);
 }
 
-void collect_matches(const Occasion& occasion, std::vector<std::uint32_t>& out) {
-  if (occasion.kind == Occasion::Kind::activity) out.push_back(occasion.match);
-}
-
-/// Who counts what, part by part.
-std::vector<std::pair<std::string, std::vector<std::uint32_t>>> countings(const RuleBook& book) {
-  std::vector<std::pair<std::string, std::vector<std::uint32_t>>> out;
-  const auto add = [&](std::string name) -> std::vector<std::uint32_t>& {
-    return out.emplace_back(std::move(name), std::vector<std::uint32_t>{}).second;
-  };
-  for (const Rule& rule : book.rules) add(fmt::format("rule `{}`", rule.id)).push_back(rule.match);
+std::vector<Counting> countings(const RuleBook& book) {
+  using Keeper = Counting::Keeper;
+  std::vector<Counting> out;
+  for (const Rule& rule : book.rules) out.push_back({Keeper::score, fmt::format("rule `{}`", rule.id), {rule.match}});
   for (const Intent& intent : book.intents) {
     for (const Rule& signal : intent.signals)
-      add(fmt::format("signal `{}` of intent `{}`", signal.id, intent.id)).push_back(signal.match);
+      out.push_back({Keeper::intent, fmt::format("signal `{}` of intent `{}`", signal.id, intent.id), {signal.match}});
   }
+  const auto asks = [&](std::string name, const std::vector<const Condition*>& conditions) {
+    Counting& one = out.emplace_back();
+    one.keeper = Keeper::conditions;
+    one.name = std::move(name);
+    for (const Condition* condition : conditions) collect_dids(*condition, one.matches);
+  };
   for (const Pipeline& pipeline : book.pipelines) {
-    auto& matches = add(fmt::format("pipeline `{}`", pipeline.id));
-    if (pipeline.route) collect_matches(*pipeline.route, matches);
-    for (const Advance& advance : pipeline.advances) collect_matches(advance.when, matches);
+    std::vector<const Condition*> conditions;
+    if (pipeline.route) conditions.push_back(&*pipeline.route);
+    for (const Advance& advance : pipeline.advances) conditions.push_back(&advance.when);
+    asks(fmt::format("pipeline `{}`", pipeline.id), conditions);
   }
-  for (const Trigger& trigger : book.triggers) {
-    auto& matches = add(fmt::format("trigger `{}`", trigger.id));
-    collect_matches(trigger.on, matches);
-    collect_matches(trigger.when, matches);
-  }
-  for (const Sequence& sequence : book.sequences) {
-    auto& matches = add(fmt::format("sequence `{}`", sequence.id));
-    if (sequence.enrol_on) collect_matches(*sequence.enrol_on, matches);
-    collect_matches(sequence.when, matches);
-    for (const Occasion& exit : sequence.exit_on) collect_matches(exit, matches);
-  }
+  for (const Trigger& trigger : book.triggers) asks(fmt::format("trigger `{}`", trigger.id), {&trigger.when});
+  for (const Sequence& sequence : book.sequences) asks(fmt::format("sequence `{}`", sequence.id), {&sequence.when});
   return out;
 }
 
@@ -236,12 +234,15 @@ std::string to_text(const RuleBookChange& change) {
 RuleBookDiff compare(const RuleBook& before, const RuleBook& after) {
   RuleBookDiff out;
   out.changes = changes_between(outline(before), outline(after));
-  std::set<std::uint64_t> counted;
-  for (const Match& match : before.matches) counted.insert(match.hash);
-  for (auto& [name, matches] : countings(after)) {
-    const bool is_new = std::any_of(matches.begin(), matches.end(),
-                                    [&](std::uint32_t match) { return !counted.contains(after.matches[match].hash); });
-    if (is_new) out.counted_back.push_back(std::move(name));
+  std::set<std::pair<Counting::Keeper, std::uint64_t>> counted;
+  for (const Counting& one : countings(before)) {
+    for (const std::uint32_t match : one.matches) counted.emplace(one.keeper, before.matches[match].hash);
+  }
+  for (Counting& one : countings(after)) {
+    const bool is_new = std::any_of(one.matches.begin(), one.matches.end(), [&](std::uint32_t match) {
+      return !counted.contains({one.keeper, after.matches[match].hash});
+    });
+    if (is_new) out.counted_back.push_back(std::move(one.name));
   }
   return out;
 }

@@ -22,7 +22,8 @@ std::string to_text(const RuleBookChange& change);
 
 struct RuleBookDiff {
   std::vector<RuleBookChange> changes;
-  /// Parts that count activities which the old book does not count: publishing reads the past for them.
+  /// Parts that count activities which the same kind of part of the old book does not count (a rule, a signal, a
+  /// `did`): publishing reads the past for them.
   std::vector<std::string> counted_back;
   bool equal() const { return changes.empty(); }
 };

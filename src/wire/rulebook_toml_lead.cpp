@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/hash.hpp"
+#include "core/customer_fields.hpp"
 #include "wire/rulebook_toml_reader.hpp"
 
 namespace scoreline::wire {
@@ -13,11 +14,6 @@ namespace {
 using core::Condition;
 using core::ConditionKind;
 using core::Operator;
-
-constexpr std::array<std::string_view, 21> kCustomerFields{
-    "orders",      "order_revenue",  "first_order_on", "last_order_on",  "channel",    "top_category", "revenue_30",
-    "revenue_90",  "revenue_365",    "invoices_30",    "avg_invoice_30", "trend",      "days_to_pay",  "days_late",
-    "open_amount", "overdue_amount", "payment_score",  "churn_days",     "churn_risk", "b2b",          "b2b_reason"};
 
 /// `= "x"`, `= { is = "x" }` or `= { at_least = "x" }` with x of `known`.
 void read_position(Reading& reading, const TomlNode& entry, Condition base, const std::vector<std::string>& known,
@@ -141,10 +137,11 @@ bool read_lead_entry(Reading& reading, const TomlNode& entry, const std::string&
     Condition base;
     base.kind = ConditionKind::customer;
     base.subject = entry.key.substr(9);
-    if (std::find(kCustomerFields.begin(), kCustomerFields.end(), base.subject) == kCustomerFields.end()) {
+    if (std::find(core::kCustomerFields.begin(), core::kCustomerFields.end(), base.subject) ==
+        core::kCustomerFields.end()) {
       reading.problems.at_key(entry,
                               fmt::format("`{}` in {}: a customer has no field `{}`", entry.key, what, base.subject),
-                              did_you_mean(base.subject, kCustomerFields));
+                              did_you_mean(base.subject, core::kCustomerFields));
     } else {
       const std::size_t before = out.children.size();
       read_operators(reading, entry, base, what, out);
