@@ -177,7 +177,7 @@ std::string list_difference(const ExpectedList& list, const std::vector<std::str
   const char* how = list.mode == ExpectedList::Mode::exactly   ? "exactly"
                     : list.mode == ExpectedList::Mode::include ? "among others"
                                                                : "none of";
-  return fmt::format("{} expected {} [{}], got [{}]", list.name, how, joined(expected), joined(got));
+  return fmt::format("{} expected {} [{}], got [{}]", list.name, how, joined(expected, "; "), joined(got, "; "));
 }
 
 bool holds_one(std::string_view report, const std::vector<std::string>& identifiers) {
