@@ -15,7 +15,8 @@ using core::Operator;
 
 /// What is written, for messages: texts without quotes, the rest as JSON.
 std::string written(CaseReading& reading, const TomlNode& node) {
-  return node.kind == TomlNode::Kind::string ? node.text : to_json(reading.reading, node);
+  const bool text = node.kind == TomlNode::Kind::string || node.kind == TomlNode::Kind::date;
+  return text ? node.text : to_json(reading.reading, node);
 }
 
 Condition equals(std::string text) {
@@ -237,7 +238,9 @@ void read_list(CaseReading& reading, Table& table, const char* name, std::vector
     out.push_back(std::move(list));
   };
   if (node->kind == TomlNode::Kind::array) return add(*node, ExpectedList::Mode::exactly);
-  if (node->kind != TomlNode::Kind::table) return table.wrong(*node, "a list, or a table with `include` and `exclude`");
+  if (node->kind != TomlNode::Kind::table)
+    return table.wrong(*node, "a list, or a table with `include` and `exclude`",
+                       "write `[]` where nothing is expected");
   Table modes(reading.problems(), *node, table.label(name));
   if (const TomlNode* include = modes.find("include", TomlNode::Kind::array))
     add(*include, ExpectedList::Mode::include);
@@ -313,6 +316,7 @@ void read_lead(CaseReading& reading, Table& table, CaseExpectation& out) {
 
 void read_expectation(CaseReading& reading, const TomlNode& node, std::size_t number, base::Instant end,
                       std::vector<CaseExpectation>& out) {
+  const std::size_t before = reading.problems().count();
   Table table(reading.problems(), node, fmt::format("[[expect]] {}", number));
   CaseExpectation one;
   one.toml_line = node.line;
@@ -330,7 +334,8 @@ void read_expectation(CaseReading& reading, const TomlNode& node, std::size_t nu
   }
   read_lead(reading, table, one);
   table.finish();
-  if (one.fields.empty() && one.lists.empty() && !one.leads && !one.gone)
+  const bool empty = one.fields.empty() && one.lists.empty() && !one.leads && !one.gone;
+  if (empty && reading.problems().count() == before)
     reading.problems().at_key(node, fmt::format("{} expects nothing", table.what()), "add `score = 40`, for example");
   out.push_back(std::move(one));
 }
