@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "app/rulebook_test.hpp"
 #include "base/errors.hpp"
@@ -95,4 +96,20 @@ TEST_CASE("rulebook_test: cases by name; none, an unknown one and a bad book are
   CHECK_THROWS_AS(book.run({"c"}), base::UsageError);
   book.write("book.toml", "[[rule]]\n");
   CHECK_THROWS_AS(book.run(), base::UsageError);
+}
+
+TEST_CASE("rulebook_test: the case of the reference passes with the demo's rule book") {
+  const fs::path root = SCORELINE_SOURCE_DIR;
+  std::ifstream in(root / "docs/rulebook.md");
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const std::string fence = "```toml case\n";
+  const std::size_t begin = text.find(fence);
+  REQUIRE(begin != std::string::npos);
+  const Book book;
+  fs::remove(book.path / "book.toml");
+  fs::copy(root / "rulebooks/demo", book.path, fs::copy_options::recursive);
+  book.write("tests/docs.toml",
+             text.substr(begin + fence.size(), text.find("```", begin + fence.size()) - begin - fence.size()));
+  CHECK(app::results_text(book.run(), false) ==
+        "ok   docs: Two visits to the prices on different days make a lead warm\n1 passed, 0 failed\n");
 }
