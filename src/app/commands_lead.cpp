@@ -28,11 +28,12 @@ void print_leads(const CommandContext& context, Store& store, LeadReporter& repo
   auto identities = store.identities(ids);
   std::vector<LeadLine> lines;
   for (RankedLead& one : ranked) {
-    auto scored = reporter.score(&one.row, one.today);
+    auto scored = reporter.score(&one.row, base::day_of(one.now));
     if (!scored) continue;  // ranked a moment ago
     core::LeadIdentity& identity = identities[one.row.lead];
     if (context.json) {
-      std::string report = reporter.report(one.row.lead, one.row.lane, identity, *scored, one.today);
+      std::string report = reporter.report(one.row.lead, one.row.lane, identity, *scored,
+                                           read_parts(store.rows_of(one.row.lead, identity), reporter.book(), one.now));
       report.pop_back();
       fmt::print("{},\"change_7d\":\"{}\"}}\n", report, core::report_number(one.change));
       continue;
@@ -65,7 +66,8 @@ int run_leads(const CommandContext& context, const LeadsWords& words) {
   std::size_t unreadable = 0;
   store.views().for_each_lead("scoring", [&](const flow::LeadRow& row) {
     const auto lane = now.find(row.lane);
-    const base::Day today = base::day_of(lane == now.end() || lane->second == base::kNever ? base::wall_clock() : lane->second);
+    const base::Instant at = lane == now.end() || lane->second == base::kNever ? base::wall_clock() : lane->second;
+    const base::Day today = base::day_of(at);
     const auto scored = reporter.score(&row, today);
     if (!scored) {
       ++unreadable;
@@ -73,7 +75,7 @@ int run_leads(const CommandContext& context, const LeadsWords& words) {
     }
     if (!words.tier.empty() && scored->tier != words.tier) return;
     const core::Points before = reporter.score_back_then(*scored, today + -7);
-    ranking.add({row, today, scored->score.value, scored->score.value - before});
+    ranking.add({row, at, scored->score.value, scored->score.value - before});
   });
   print_leads(context, store, reporter, ranking.take());
   if (unreadable == 0) return kDone;
@@ -136,7 +138,8 @@ int run_lead(const CommandContext& context, const std::string& text) {
   const base::Day today = base::day_of(one->now);
   ScoredLead scored = must_score(reporter, *one);
   if (context.json) {
-    fmt::print("{}\n", reporter.report(lead, one->row.lane, one->identity, scored, today));
+    fmt::print("{}\n", reporter.report(lead, one->row.lane, one->identity, scored,
+                                         read_parts(store.rows_of(lead, one->identity), book, one->now)));
     return kDone;
   }
   LeadPage page;

@@ -9,6 +9,7 @@
 #include "app/consume.hpp"
 #include "app/supervisor.hpp"
 #include "base/errors.hpp"
+#include "flow/topology.hpp"
 
 namespace scoreline::app {
 namespace {
@@ -23,8 +24,10 @@ std::vector<std::string> inherited(const SettingSources& sources) {
 
 std::vector<std::string> words_of(const std::string& process) {
   if (process == "collect" || process == "clock") return {process};
-  if (process == "identity" || process == "scoring") return {"consume", process};
-  throw base::UsageError(fmt::format("up.processes: unknown process `{}`; known are collect, clock, identity, scoring (name*2 for two instances)", process));
+  if (flow::find_consumer(process) != nullptr) return {"consume", process};
+  std::string known = "collect, clock";
+  for (const flow::ConsumerDeclaration& consumer : flow::consumers()) known += ", " + std::string(consumer.name);
+  throw base::UsageError(fmt::format("up.processes: unknown process `{}`; known are {} (name*2 for two instances)", process, known));
 }
 
 // "identity*2" becomes identity and identity-2; each gets an admin port of its own when there is one to begin with.

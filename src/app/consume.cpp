@@ -5,21 +5,19 @@
 
 #include <thread>
 
-#include "app/memory_house.hpp"
+#include "app/composition.hpp"
 #include "app/process.hpp"
 #include "app/signals.hpp"
 #include "base/errors.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
-#include "consumers/identity.hpp"
-#include "consumers/scoring.hpp"
 #include "flow/input_consumer.hpp"
-#include "flow/lead_consumer.hpp"
 #include "flow/runner.hpp"
 #include "kafka/log_reader.hpp"
 #include "kafka/sink.hpp"
 #include "kafka/source.hpp"
 #include "pg/activities.hpp"
+#include "pg/effects.hpp"
 #include "pg/identity.hpp"
 #include "pg/lanes.hpp"
 #include "pg/lead_rows.hpp"
@@ -31,8 +29,6 @@
 
 namespace scoreline::app {
 namespace {
-
-using Inputs = std::vector<flow::Topic>;
 
 /// One consumer with its tables; made once a process, outlives the runner.
 class Consumption {
@@ -67,17 +63,17 @@ class IdentityConsumption final : public Consumption {
   flow::InputConsumer consumer_;
 };
 
-class ScoringConsumption final : public Consumption {
+/// customers, scoring, intent, stages.
+class LeadConsumption final : public Consumption {
  public:
-  ScoringConsumption(flow::ConsumerSpec spec, pg::PgSession& session, flow::LogReader& reader)
+  LeadConsumption(flow::ConsumerSpec spec, pg::PgSession& session, flow::LogReader& reader)
       : leads_(session, spec.name),
         held_(session, spec.name),
         table_(session),
-        books_(&table_, std::make_shared<core::RuleBook>(),
-               [](std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared) {
-                 return std::make_unique<consumers::ScoringHandler>(std::move(active), std::move(prepared));
-               }),
-        consumer_(std::move(spec), leads_, held_, books_, &reader, base::steady_us, {}) {}
+        deal_table_(session),
+        deals_(deal_table_),
+        books_(&table_, std::make_shared<core::RuleBook>(), lead_handlers(spec.name, deals_)),
+        consumer_(spec, {leads_, held_, books_, &reader, &deals_}, lead_output(spec.name), base::steady_us, lead_options(spec.name)) {}
   flow::Consumer& consumer() override { return consumer_; }
   flow::LaneCache& cache() override { return consumer_; }
 
@@ -85,14 +81,42 @@ class ScoringConsumption final : public Consumption {
   pg::PgLeads leads_;
   pg::PgHeld held_;
   pg::PgRuleBooks table_;
+  pg::PgDeals deal_table_;
+  flow::DealRows deals_;
   flow::RuleBooks books_;
   flow::LeadConsumer consumer_;
 };
 
-Inputs inputs_of(const std::string& name) {
-  if (name == "identity") return {flow::Topic::tracking_events, flow::Topic::crm_events, flow::Topic::erp_changes};
-  if (name == "scoring") return {flow::Topic::lead_activities};
-  throw base::UsageError(fmt::format("unknown consumer `{}`; known are identity and scoring", name));
+/// triggers, sequences.
+class ChangeConsumption final : public Consumption {
+ public:
+  ChangeConsumption(flow::ConsumerSpec spec, pg::PgSession& session)
+      : leads_(session, spec.name),
+        table_(session),
+        firings_(session),
+        actions_(session),
+        mails_(session),
+        buffers_{flow::FiringRows(firings_, actions_), flow::MailRows(mails_)},
+        books_(&table_, std::make_shared<core::RuleBook>(), {}),
+        consumer_(spec, leads_, books_, buffers_.of(spec.name), change_handlers(spec.name, buffers_), base::steady_us, change_options(spec.name)) {}
+  flow::Consumer& consumer() override { return consumer_; }
+  flow::LaneCache& cache() override { return consumer_; }
+
+ private:
+  pg::PgLeads leads_;
+  pg::PgRuleBooks table_;
+  pg::PgFirings firings_;
+  pg::PgActions actions_;
+  pg::PgMails mails_;
+  EffectBuffers buffers_;
+  flow::RuleBooks books_;
+  flow::ChangeConsumer consumer_;
+};
+
+std::unique_ptr<Consumption> consumption_of(const Settings& settings, const flow::ConsumerSpec& spec, pg::PgSession& session, flow::LogReader& reader) {
+  if (spec.name == "identity") return std::make_unique<IdentityConsumption>(settings, spec, session);
+  if (flow::find_consumer(spec.name)->by_lead) return std::make_unique<LeadConsumption>(spec, session, reader);
+  return std::make_unique<ChangeConsumption>(spec, session);
 }
 
 void report(Health& health, const flow::Runner& runner) {
@@ -140,8 +164,7 @@ int run_consumer(const Settings& settings, const std::string& name) {
   catch_stop_signals();
   base::log::set_process(name);
   const kafka::Settings kafka_settings = kafka_settings_of(settings);
-  flow::ConsumerSpec spec{name, inputs_of(name), static_cast<std::int32_t>(settings.kafka_partitions), flow::LockMode::none};
-  const Inputs inputs = spec.inputs;
+  const flow::ConsumerSpec spec = spec_of(name, static_cast<std::int32_t>(settings.kafka_partitions));
   Health health;
   health.set("peers", "starting");
   const auto admin = start_admin(settings, health);
@@ -149,17 +172,13 @@ int run_consumer(const Settings& settings, const std::string& name) {
   pg::require_current(settings.postgres_dsn);
   pg::PgSession session({settings.postgres_dsn, "scoreline " + name, ""});
   kafka::KafkaLogReader reader(kafka_settings);
-  std::unique_ptr<Consumption> consumption;
-  if (name == "identity")
-    consumption = std::make_unique<IdentityConsumption>(settings, std::move(spec), session);
-  else
-    consumption = std::make_unique<ScoringConsumption>(std::move(spec), session, reader);
+  const std::unique_ptr<Consumption> consumption = consumption_of(settings, spec, session, reader);
   pg::PgLanes lanes(session);
   pg::PgOutbox outbox(session);
   pg::PgDeadLetters dead_letters(session);
   session.connect();
   kafka::KafkaSink sink(kafka_settings);
-  kafka::KafkaSource source(kafka_settings, name, inputs);
+  kafka::KafkaSource source(kafka_settings, name, spec.inputs);
   flow::RunnerOptions options;
   options.group = kafka::group_name(kafka_settings, name);
   options.batch_records = static_cast<std::size_t>(settings.batch_records);

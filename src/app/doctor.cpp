@@ -9,6 +9,7 @@
 #include "app/http_probe.hpp"
 #include "app/process.hpp"
 #include "app/status_facts.hpp"
+#include "flow/topology.hpp"
 #include "app/table_print.hpp"
 #include "base/errors.hpp"
 #include "kafka/tail.hpp"
@@ -117,18 +118,18 @@ class Doctor {
   void look_at_lanes() {
     Store store(settings_);
     const Status status = collect_status(settings_, store);
-    for (const ConsumerInputs& consumer : lane_consumers()) {
+    for (const flow::ConsumerDeclaration& consumer : flow::consumers()) {
       std::int64_t lanes = 0, owned = 0, lag = 0;
       for (const LaneStatus& lane : status.lanes) {
-        if (lane.consumer != consumer.consumer) continue;
+        if (lane.consumer != consumer.name) continue;
         ++lanes;
         owned += lane.owned ? 1 : 0;
         lag += lane.lag_records;
         if (!lane.halted.empty()) add(fmt::format("{} lane {}", lane.consumer, lane.lane), false, lane.halted, "docs/operations.md, Halts");
       }
-      add("consumer " + consumer.consumer, owned == lanes,
+      add(fmt::format("consumer {}", consumer.name), owned == lanes,
           fmt::format("{} of {} owned, {} behind", owned, counted(lanes, "lane", "lanes"), counted(lag, "record", "records")),
-          fmt::format("scoreline consume {} (or scoreline up)", consumer.consumer));
+          fmt::format("scoreline consume {} (or scoreline up)", consumer.name));
     }
     const RuleBookStatus& book = status.rulebook;
     add("rule book", book.active != 0, book.active == 0 ? "none published: nothing scores" : fmt::format("version {} decides", book.active),

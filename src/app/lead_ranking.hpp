@@ -10,7 +10,7 @@ namespace scoreline::app {
 
 struct RankedLead {
   flow::LeadRow row;
-  base::Day today;  // of its lane
+  base::Instant now;  // of its lane
   core::Points score = 0, change = 0;
 };
 

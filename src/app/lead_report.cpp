@@ -69,7 +69,7 @@ core::Points LeadReporter::score_back_then(const ScoredLead& lead, base::Day the
 }
 
 std::string LeadReporter::report(core::LeadId lead, std::int32_t partition, const core::LeadIdentity& identity, const ScoredLead& scored,
-                                 base::Day today) {
+                                 const LeadParts& parts) {
   std::string out;
   wire::JsonWriter json(out);
   json.begin_object();
@@ -78,15 +78,13 @@ std::string LeadReporter::report(core::LeadId lead, std::int32_t partition, cons
   for (const std::string& identifier : sorted_identifiers(identity)) json.string(identifier);
   json.end_array();
   write_scores(json, scorer_, scored);
-  const auto next = scorer_.next_change_on(scored.state, today);
+  const auto next = scorer_.next_change_on(scored.state, base::day_of(parts.at));
   json.key("next_change_on");
   if (next)
     json.string(base::format_date(*next));
   else
     json.null();
-  json.key("intents").begin_object().end_object();
-  for (const char* later : {"deals", "firings", "emails"}) json.key(later).begin_array().end_array();
-  json.key("customer").null();
+  write_parts(json, parts, *book_);
   write_traits(json, identity);
   json.end_object();
   return out;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/lead_parts.hpp"
 #include "core/identity.hpp"
 #include "core/score.hpp"
 #include "flow/event_matcher.hpp"
@@ -32,7 +33,8 @@ class LeadReporter {
   /// The score at an earlier day: what is dated after it is left out.
   core::Points score_back_then(const ScoredLead& lead, base::Day then);
   /// One object of `--report leads`; `lead` and `partition` stand before the fields of semantics 10.
-  std::string report(core::LeadId lead, std::int32_t partition, const core::LeadIdentity& identity, const ScoredLead& scored, base::Day today);
+  std::string report(core::LeadId lead, std::int32_t partition, const core::LeadIdentity& identity, const ScoredLead& scored, const LeadParts& parts);
+  std::shared_ptr<const core::RuleBook> book() const { return book_; }
 
  private:
   std::shared_ptr<const core::RuleBook> book_;

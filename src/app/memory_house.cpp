@@ -1,9 +1,24 @@
 #include "app/memory_house.hpp"
 
-#include "wire/input_event.hpp"
-#include "wire/lead_record.hpp"
-
 namespace scoreline::app {
+namespace {
+
+flow::LeadConsumerOptions options_of(const MemoryHouse& house, const std::string& name) {
+  flow::LeadConsumerOptions options = lead_options(name);
+  options.sweep_leads = house.sweep_leads;
+  options.count_back_records = house.count_back_records;
+  options.ignore_rulebook_records = house.ignores_rulebooks;
+  options.lane.forwards = options.lane.forwards && !house.replays_log;
+  return options;
+}
+
+flow::ChangeConsumerOptions change_options_of(const MemoryHouse& house, const std::string& name) {
+  flow::ChangeConsumerOptions options = change_options(name);
+  options.hands_over = !house.replays_log;
+  return options;
+}
+
+}  // namespace
 
 std::set<std::int32_t> MemoryHouse::all_lanes() const {
   std::set<std::int32_t> lanes;
@@ -11,16 +26,18 @@ std::set<std::int32_t> MemoryHouse::all_lanes() const {
   return lanes;
 }
 
-MemoryProcess::MemoryProcess(MemoryHouse& house, std::string name, std::vector<flow::Topic> inputs)
-    : session(house.database),
-      source(house.broker, name, inputs),
+MemoryProcess::MemoryProcess(MemoryHouse& house, const std::string& name)
+    : spec_(spec_of(name, house.partitions)),
+      house_(house),
+      session(house.database),
+      source(house.broker, name, spec_.inputs),
       reader(house.broker),
       sink(house.broker),
-      spec_{std::move(name), std::move(inputs), house.partitions, flow::LockMode::none},
-      house_(house),
       lanes_(session),
       outbox_(session),
-      dead_letters_(session) {}
+      dead_letters_(session) {
+  if (house.replays_log) sink.forgets.insert(flow::Topic::lead_activities);
+}
 
 void MemoryProcess::run(flow::Consumer& consumer, flow::LaneCache& cache) {
   flow::RunnerOptions options = house_.runner;
@@ -30,21 +47,8 @@ void MemoryProcess::run(flow::Consumer& consumer, flow::LaneCache& cache) {
   runner_ = std::make_unique<flow::Runner>(consumer, cache, ports, std::move(options));
 }
 
-consumers::IdentityOptions identity_options(const base::HashKey& key, std::size_t id_chunk) {
-  consumers::IdentityOptions options;
-  options.hash_key = key;
-  options.id_chunk = id_chunk;
-  options.decode = [](std::string_view bytes) -> std::optional<core::LeadRecord> {
-    auto record = wire::decode_lead_record(bytes);
-    if (!record.ok()) return std::nullopt;
-    return std::move(*record);
-  };
-  options.forget_email = wire::forget_email;
-  return options;
-}
-
 MemoryIdentityProcess::MemoryIdentityProcess(MemoryHouse& house)
-    : MemoryProcess(house, "identity", {flow::Topic::tracking_events, flow::Topic::crm_events, flow::Topic::erp_changes}),
+    : MemoryProcess(house, "identity"),
       leads_(session),
       identifiers_(session),
       activities_(session),
@@ -52,21 +56,41 @@ MemoryIdentityProcess::MemoryIdentityProcess(MemoryHouse& house)
       documents_(session),
       message_ids_(session),
       handler_({leads_, identifiers_, activities_, retractions_, documents_}, identity_options(house.hash_key, house.dense_ids ? 1 : 64)),
-      consumer_(spec_, handler_, message_ids_, {house.hash_key, house.one_writer_per_topic, 256 * 1024}) {
+      consumer_(spec_, handler_, message_ids_, {house.hash_key, house.one_writer_per_topic, 256 * 1024, house.settles_merges}) {
   run(consumer_, consumer_);
 }
 
-MemoryScoringProcess::MemoryScoringProcess(MemoryHouse& house)
-    : MemoryProcess(house, "scoring", {flow::Topic::lead_activities}),
-      leads_(session, "scoring"),
-      held_(session, "scoring"),
+MemoryLeadProcess::MemoryLeadProcess(MemoryHouse& house, const std::string& name)
+    : MemoryProcess(house, name),
+      leads_(session, name),
+      held_(session, name),
       table_(session),
-      books_(&table_, house.book,
-             [](std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared) {
-               return std::make_unique<consumers::ScoringHandler>(std::move(active), std::move(prepared));
-             }),
-      consumer_(spec_, leads_, held_, books_, &reader, [&house] { return house.steady_us; }, house.scoring) {
+      deal_table_(session),
+      deals_(deal_table_),
+      books_(&table_, house.book, lead_handlers(name, deals_)),
+      consumer_(spec_, {leads_, held_, books_, &reader, &deals_}, lead_output(name), [&house] { return house.steady_us; }, options_of(house, name)) {
   run(consumer_, consumer_);
+}
+
+MemoryChangeProcess::MemoryChangeProcess(MemoryHouse& house, const std::string& name)
+    : MemoryProcess(house, name),
+      leads_(session, name),
+      table_(session),
+      firings_(session),
+      actions_(session),
+      mails_(session),
+      buffers_{flow::FiringRows(firings_, actions_), flow::MailRows(mails_)},
+      books_(&table_, house.book, {}),
+      consumer_(spec_, leads_, books_, buffers_.of(name), change_handlers(name, buffers_), [&house] { return house.steady_us; },
+                change_options_of(house, name)) {
+  run(consumer_, consumer_);
+}
+
+std::unique_ptr<MemoryProcess> make_memory_process(MemoryHouse& house, const std::string& name) {
+  if (name == "identity") return std::make_unique<MemoryIdentityProcess>(house);
+  const flow::ConsumerDeclaration* declared = flow::find_consumer(name);
+  if (declared != nullptr && declared->by_lead) return std::make_unique<MemoryLeadProcess>(house, name);
+  return std::make_unique<MemoryChangeProcess>(house, name);
 }
 
 bool run_until_quiet(std::span<MemoryProcess* const> processes, int rounds_max) {

@@ -7,11 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "consumers/identity.hpp"
-#include "consumers/scoring.hpp"
+#include "app/composition.hpp"
 #include "flow/input_consumer.hpp"
-#include "flow/lead_consumer.hpp"
 #include "flow/memory_broker.hpp"
+#include "flow/memory_effects.hpp"
 #include "flow/memory_identity.hpp"
 #include "flow/memory_store.hpp"
 #include "flow/runner.hpp"
@@ -29,7 +28,11 @@ struct MemoryHouse {
   base::HashKey hash_key{};
   bool dense_ids = true;                        // lead ids 1, 2, 3, ... without holes
   bool one_writer_per_topic = true;
-  flow::LeadConsumerOptions scoring;            // of the scoring processes
+  bool settles_merges = false;                  // identity waits after each merge until it is settled
+  bool replays_log = false;                     // lead.activities is given: nobody writes into it
+  bool ignores_rulebooks = false;               // one book from the start
+  std::size_t sweep_leads = 5'000;              // per chunk, and records of a count-back
+  std::size_t count_back_records = 5'000;
   std::int64_t steady_us = 1;                   // the clock of pauses and gaps; tests move it
   flow::RunnerOptions runner;
 
@@ -37,26 +40,25 @@ struct MemoryHouse {
   std::set<std::int32_t> all_lanes() const;
 };
 
-/// How identity reads and writes records; the live process uses the same.
-consumers::IdentityOptions identity_options(const base::HashKey& key, std::size_t id_chunk);
-
 /// What every process has, whichever consumer it runs.
 class MemoryProcess {
  public:
-  MemoryProcess(MemoryHouse& house, std::string name, std::vector<flow::Topic> inputs);
+  MemoryProcess(MemoryHouse& house, const std::string& name);
   virtual ~MemoryProcess() = default;
   flow::Runner& runner() { return *runner_; }
+  const std::string& name() const { return spec_.name; }
   void assign(std::set<std::int32_t> lanes) { source.assign(std::move(lanes)); }
-
-  flow::MemorySession session;
-  flow::MemorySource source;
-  flow::MemoryReader reader;
-  flow::MemorySink sink;
 
  protected:
   void run(flow::Consumer& consumer, flow::LaneCache& cache);
   flow::ConsumerSpec spec_;
   MemoryHouse& house_;
+
+ public:
+  flow::MemorySession session;
+  flow::MemorySource source;
+  flow::MemoryReader reader;
+  flow::MemorySink sink;
 
  private:
   flow::MemoryLanes lanes_;
@@ -80,17 +82,39 @@ class MemoryIdentityProcess final : public MemoryProcess {
   flow::InputConsumer consumer_;
 };
 
-class MemoryScoringProcess final : public MemoryProcess {
+/// customers, scoring, intent, stages.
+class MemoryLeadProcess final : public MemoryProcess {
  public:
-  explicit MemoryScoringProcess(MemoryHouse& house);
+  MemoryLeadProcess(MemoryHouse& house, const std::string& name);
 
  private:
   flow::MemoryLeads leads_;
   flow::MemoryHeld held_;
   flow::MemoryRuleBooks table_;
+  flow::MemoryDeals deal_table_;
+  flow::DealRows deals_;
   flow::RuleBooks books_;
   flow::LeadConsumer consumer_;
 };
+
+/// triggers, sequences.
+class MemoryChangeProcess final : public MemoryProcess {
+ public:
+  MemoryChangeProcess(MemoryHouse& house, const std::string& name);
+
+ private:
+  flow::MemoryLeads leads_;
+  flow::MemoryRuleBooks table_;
+  flow::MemoryFirings firings_;
+  flow::MemoryActions actions_;
+  flow::MemoryMails mails_;
+  EffectBuffers buffers_;
+  flow::RuleBooks books_;
+  flow::ChangeConsumer consumer_;
+};
+
+/// Any consumer of flow::consumers(), by name.
+std::unique_ptr<MemoryProcess> make_memory_process(MemoryHouse& house, const std::string& name);
 
 /// Steps all runners in turns until none has anything to do. False: still busy after `rounds_max`.
 bool run_until_quiet(std::span<MemoryProcess* const> processes, int rounds_max = 1'000'000);

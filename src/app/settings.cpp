@@ -38,7 +38,7 @@ const std::vector<SettingDeclaration> kDeclarations{
     {"admin.host", "127.0.0.1", "address of /livez, /readyz, /metrics"},
     {"admin.port", "0", "its port; 0: none. `up` gives its children the following ports"},
     {"clock.interval_ms", "60000", "a time.tick at least this often"},
-    {"up.processes", "collect,identity,scoring,clock", "what `scoreline up` runs; name*2 runs two instances"},
+    {"up.processes", "collect,identity,customers,scoring,intent,stages,triggers,sequences,clock", "what `scoreline up` runs; name*2 runs two instances"},
 };
 
 struct Raw {

@@ -12,6 +12,7 @@
 #include "app/simulate_lines.hpp"
 #include "base/check.hpp"
 #include "base/errors.hpp"
+#include "wire/json.hpp"
 #include "wire/json_writer.hpp"
 #include "wire/lead_record.hpp"
 #include "wire/rulebook_toml.hpp"
@@ -34,13 +35,15 @@ class Simulation {
   Simulation(const SimulateOptions& options, std::ostream& out, std::ostream& errors)
       : options_(options), out_(out), errors_(errors), house_(1, load_book(options.rulebook)), book_(house_.book) {
     house_.runner.publisher.batches_max = 64;
-    house_.scoring.marks = false;
-    house_.scoring.ignore_rulebook_records = true;
-    house_.scoring.lane.hands_over = !options.activities;
-    identity_ = std::make_unique<MemoryIdentityProcess>(house_);
-    scoring_ = std::make_unique<MemoryScoringProcess>(house_);
-    identity_->assign(house_.all_lanes());
-    scoring_->assign(house_.all_lanes());
+    house_.runner.lane_records = kBatch;
+    house_.ignores_rulebooks = true;
+    house_.settles_merges = true;
+    house_.replays_log = options.activities;
+    for (const flow::ConsumerDeclaration& consumer : flow::consumers()) {
+      if (options.activities && consumer.name == "identity") continue;
+      processes_.push_back(make_memory_process(house_, std::string(consumer.name)));
+      processes_.back()->assign(house_.all_lanes());
+    }
   }
 
   int run(std::istream& in) {
@@ -56,7 +59,7 @@ class Simulation {
     if (at != base::kNever) {
       tick(at);
       work();
-      if (options_.report == SimulateOptions::Report::leads) report(base::day_of(at));
+      if (options_.report == SimulateOptions::Report::leads) report(at);
     }
     if (options_.report == SimulateOptions::Report::log) print_log();
     return bad_ ? 2 : 0;
@@ -64,16 +67,12 @@ class Simulation {
 
  private:
   static constexpr std::size_t kChunk = 2'000;  // lines between two rounds: bounds memory, changes nothing
+  static constexpr std::size_t kBatch = 200;
 
   void take(const std::string& line, std::size_t number) {
     auto record = options_.activities ? read_activity_line(line) : read_event_line(line);
     if (!record.ok()) return complain(number, record.error());
     ++pending_;
-    if (options_.activities) {
-      last_ = std::max(last_, record->record.time);
-      house_.broker.append(record->topic, 0, std::move(record->record));
-      return;
-    }
     auto& log = house_.broker.log(record->topic, 0);
     lines_[{record->topic, static_cast<std::int64_t>(log.size())}] = {number, record->record.time};
     house_.broker.append(record->topic, 0, std::move(record->record));
@@ -85,9 +84,14 @@ class Simulation {
     pending_ = 0;
     work();
     for (const flow::DeadLetter& letter : house_.database.dead_letters) {
+      const base::Error error{letter.code, letter.message, letter.where};
+      if (letter.raw.empty()) {  // beside a record that counts all the same
+        complain(line_of(letter), error);
+        continue;
+      }
       const auto line = lines_.find({letter.topic, letter.offset});
       if (line == lines_.end()) continue;
-      complain(line->second.number, {letter.code, letter.message, letter.where});
+      complain(line->second.number, error);
       lines_.erase(line);
     }
     house_.database.dead_letters.clear();
@@ -95,12 +99,33 @@ class Simulation {
     lines_.clear();
   }
 
+  // The line that became the activity that a consumer complains about; 0: none of those just fed.
+  std::size_t line_of(const flow::DeadLetter& letter) {
+    if (const auto line = lines_.find({letter.topic, letter.offset}); line != lines_.end()) return line->second.number;
+    const auto& log = house_.broker.log(letter.topic, 0);
+    const auto record = wire::decode_lead_record(log.at(static_cast<std::size_t>(letter.offset)).value);
+    if (!record.ok()) return 0;
+    for (const auto& [place, line] : lines_) {
+      if (place.first != flow::Topic::crm_events) continue;
+      std::string message;
+      wire::json_members(house_.broker.log(place.first, 0).at(static_cast<std::size_t>(place.second)).value, [&](std::string_view key, std::string_view raw) {
+        if (key == "messageId" && !wire::json_string(raw, message)) message = raw;
+      });
+      if (message == record->activity.message_id) return line.number;
+    }
+    return 0;
+  }
+
+  // The first one goes on when all others have come to rest: what it decided is settled, merges above all.
   void work() {
-    MemoryProcess* const both[] = {identity_.get(), scoring_.get()};
-    const std::span<MemoryProcess* const> processes = options_.activities ? std::span(both).subspan(1) : std::span(both);
-    SCORELINE_CHECK(run_until_quiet(processes), "the simulation does not come to rest");
-    for (const MemoryProcess* process : both)
-      for (const flow::LaneView& lane : const_cast<MemoryProcess*>(process)->runner().view())
+    std::vector<MemoryProcess*> others;
+    for (const auto& process : processes_) others.push_back(process.get());
+    const std::span<MemoryProcess* const> behind = std::span(others).subspan(1);
+    do {
+      SCORELINE_CHECK(run_until_quiet(behind), "the simulation does not come to rest");
+    } while (others.front()->runner().step());
+    for (const auto& process : processes_)
+      for (const flow::LaneView& lane : process->runner().view())
         if (!lane.halted.empty()) throw base::UsageError("the simulation came to a halt: " + lane.halted);
   }
 
@@ -152,7 +177,21 @@ class Simulation {
     return leads;
   }
 
-  void report(base::Day today) {
+  flow::LeadRow row_of(const std::string& consumer, core::LeadId lead) {
+    const auto& rows = house_.database.leads[consumer];
+    const auto row = rows.find(lead);
+    return row == rows.end() ? flow::LeadRow{} : row->second;
+  }
+
+  LeadParts parts_of(core::LeadId lead, base::Instant at) {
+    LeadRows rows{row_of("customers", lead).personal, row_of("intent", lead).state, row_of("stages", lead).state, row_of("sequences", lead).state, {}};
+    flow::MemoryFirings firings(reading_);
+    rows.firings = firings.of_leads({&lead, 1});
+    return read_parts(rows, book_, at);
+  }
+
+  void report(base::Instant at) {
+    const base::Day today = base::day_of(at);
     LeadReporter reporter(book_);
     const auto& rows = house_.database.leads["scoring"];
     std::vector<std::pair<std::string, std::string>> reports;  // sort key, text
@@ -162,7 +201,7 @@ class Simulation {
       SCORELINE_CHECK(scored.has_value(), "a scoring row that cannot be read");
       const core::LeadIdentity identity = identity_of(lead, scored->state);
       const auto identifiers = sorted_identifiers(identity);
-      reports.emplace_back(identifiers.empty() ? fmt::format("{:020}", lead.value) : identifiers.front(), reporter.report(lead, 0, identity, *scored, today));
+      reports.emplace_back(identifiers.empty() ? fmt::format("{:020}", lead.value) : identifiers.front(), reporter.report(lead, 0, identity, *scored, parts_of(lead, at)));
     }
     std::sort(reports.begin(), reports.end());
     for (const auto& [key, text] : reports) out_ << text << '\n';
@@ -197,8 +236,8 @@ class Simulation {
   std::ostream& errors_;
   MemoryHouse house_;
   std::shared_ptr<const core::RuleBook> book_;
-  std::unique_ptr<MemoryIdentityProcess> identity_;
-  std::unique_ptr<MemoryScoringProcess> scoring_;
+  std::vector<std::unique_ptr<MemoryProcess>> processes_;  // in the order of the flow
+  flow::MemorySession reading_{house_.database};
   std::map<std::pair<flow::Topic, std::int64_t>, FedLine> lines_;
   std::vector<std::tuple<std::uint64_t, flow::Topic, const flow::StoredRecord*>> entries_;
   std::size_t pending_ = 0;

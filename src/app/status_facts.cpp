@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/process.hpp"
+#include "flow/topology.hpp"
 #include "pg/migrations.hpp"
 
 namespace scoreline::app {
@@ -47,13 +48,6 @@ RuleBookStatus rulebook_status(Store& store, std::int32_t partitions) {
 
 }  // namespace
 
-const std::vector<ConsumerInputs>& lane_consumers() {
-  using flow::Topic;
-  static const std::vector<ConsumerInputs> kConsumers{{"identity", {Topic::tracking_events, Topic::crm_events, Topic::erp_changes}},
-                                                      {"scoring", {Topic::lead_activities}}};
-  return kConsumers;
-}
-
 MigrationStatus collect_migrations(const Settings& settings) {
   pg::MigrationOptions options;
   options.dsn = settings.postgres_dsn;
@@ -77,13 +71,13 @@ Status collect_status(const Settings& settings, Store& store) {
   const auto partitions = static_cast<std::int32_t>(settings.kafka_partitions);
   for (const pg::LaneView& view : store.views().lanes()) status.lanes.push_back(lane_of(view));
   std::vector<flow::Topic> topics;
-  for (const ConsumerInputs& consumer : lane_consumers()) topics.insert(topics.end(), consumer.inputs.begin(), consumer.inputs.end());
+  for (const flow::ConsumerDeclaration& consumer : flow::consumers()) topics.insert(topics.end(), consumer.inputs.begin(), consumer.inputs.end());
   const auto ranges = kafka::log_ranges(kafka_settings_of(settings), topics, partitions);
   std::size_t first = 0;
   const base::Instant wall = base::wall_clock();
-  for (const ConsumerInputs& consumer : lane_consumers()) {
+  for (const flow::ConsumerDeclaration& consumer : flow::consumers()) {
     const auto begin = ranges.begin() + static_cast<std::ptrdiff_t>(first);
-    settle_lag(status.lanes, consumer.consumer, {begin, begin + static_cast<std::ptrdiff_t>(consumer.inputs.size())}, wall);
+    settle_lag(status.lanes, std::string(consumer.name), {begin, begin + static_cast<std::ptrdiff_t>(consumer.inputs.size())}, wall);
     first += consumer.inputs.size();
   }
   for (const pg::DeadLetterView& letters : store.views().dead_letters())

@@ -30,6 +30,11 @@ Store::Store(const Settings& settings)
       retractions_(session_),
       activities_(session_),
       scoring_(session_, "scoring"),
+      customers_(session_, "customers"),
+      intent_(session_, "intent"),
+      stages_(session_, "stages"),
+      sequences_(session_, "sequences"),
+      firings_(session_),
       rulebooks_(session_),
       views_(session_) {
   pg::require_current(settings.postgres_dsn);
@@ -96,6 +101,19 @@ std::optional<flow::LeadRow> Store::scoring_row(core::LeadId lead) {
   auto rows = scoring_.load({&lead, 1});
   if (rows.empty()) return std::nullopt;
   return std::move(rows.front());
+}
+
+LeadRows Store::rows_of(core::LeadId lead, const core::LeadIdentity& identity) {
+  const auto row_in = [&](pg::PgLeads& table) {
+    auto rows = table.load({&lead, 1});
+    return rows.empty() ? flow::LeadRow{} : std::move(rows.front());
+  };
+  LeadRows rows{row_in(customers_).personal, row_in(intent_).state, row_in(stages_).state, row_in(sequences_).state, {}};
+  std::vector<core::LeadId> family(identity.absorbed.begin(), identity.absorbed.end());
+  family.push_back(lead);
+  std::sort(family.begin(), family.end());
+  rows.firings = firings_.of_leads(family);
+  return rows;
 }
 
 LeadHistory Store::history(core::LeadId lead, const core::LeadIdentity& identity, std::shared_ptr<const core::RuleBook> book) {

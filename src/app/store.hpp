@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "app/lead_history.hpp"
+#include "app/lead_parts.hpp"
 #include "app/lead_view.hpp"
 #include "app/settings.hpp"
 #include "core/rulebook.hpp"
 #include "pg/activities.hpp"
 #include "pg/admin_views.hpp"
+#include "pg/effects.hpp"
 #include "pg/identity.hpp"
 #include "pg/lead_rows.hpp"
 #include "pg/rulebooks.hpp"
@@ -39,6 +41,8 @@ class Store {
 
   std::unordered_map<core::LeadId, core::LeadIdentity> identities(std::span<const core::LeadId> leads);
   std::optional<flow::LeadRow> scoring_row(core::LeadId lead);
+  /// What the other consumers keep of a lead, and the firings of all that were merged into it.
+  LeadRows rows_of(core::LeadId lead, const core::LeadIdentity& identity);
   /// The newest activities of a lead and of those merged into it, with what was retracted.
   LeadHistory history(core::LeadId lead, const core::LeadIdentity& identity, std::shared_ptr<const core::RuleBook> book);
   /// Largest log time that scoring has handled, by lane; kNever where it has not begun.
@@ -53,7 +57,8 @@ class Store {
   pg::PgIdentifiers identifiers_;
   pg::PgRetractions retractions_;
   pg::PgActivities activities_;
-  pg::PgLeads scoring_;
+  pg::PgLeads scoring_, customers_, intent_, stages_, sequences_;
+  pg::PgFirings firings_;
   pg::PgRuleBooks rulebooks_;
   pg::AdminViews views_;
 };

@@ -32,6 +32,19 @@ std::string to_hex(const Hash128& h) {
   return out;
 }
 
+std::optional<Hash128> hash128_from_hex(std::string_view hex) {
+  if (hex.size() != 32) return std::nullopt;
+  std::uint64_t words[2] = {0, 0};
+  for (std::size_t i = 0; i < hex.size(); ++i) {
+    const char c = hex[i];
+    const bool letter = c >= 'a' && c <= 'f';
+    if (!letter && (c < '0' || c > '9')) return std::nullopt;
+    std::uint64_t& word = words[i / 16];
+    word = (word << 4) | static_cast<std::uint64_t>(letter ? c - 'a' + 10 : c - '0');
+  }
+  return Hash128{words[0], words[1]};
+}
+
 std::int32_t partition_of(std::string_view key, std::int32_t partitions) {
   constexpr std::uint32_t kM = 0x5bd1e995;
   const auto* data = reinterpret_cast<const unsigned char*>(key.data());

@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,8 @@ std::uint32_t checksum(std::string_view bytes);
 
 /// 32 lower-case hexadecimal digits.
 std::string to_hex(const Hash128& h);
+/// The hash that to_hex() gave; nullopt: not 32 lower-case hexadecimal digits.
+std::optional<Hash128> hash128_from_hex(std::string_view hex);
 
 /// Kafka's murmur2 (as org.apache.kafka.common.utils.Utils.murmur2) made positive, modulo `partitions`: the partition of
 /// a key under librdkafka's `murmur2_random` and Java's default partitioner.

@@ -2,9 +2,8 @@
 /// What a lead's ERP documents say about it as a customer (semantics 8), when that may change by time alone, and churn
 /// alarms. Integers only. Pure; thread-safe on documents that nobody changes.
 ///
-/// Documents dated after today: orders and invoices are known, so they count wherever there is no window (orders, open
-/// amounts); in a window they count from their day on, as do payments and credits. Amounts beyond int64 stay at its
-/// end.
+/// Of what is dated after today, orders and invoices are known and count wherever there is no window (orders, open
+/// amounts); payments and credits count from their day on. Amounts beyond int64 stay at its end.
 #include <cstdint>
 #include <optional>
 #include <string>

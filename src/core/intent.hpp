@@ -21,6 +21,7 @@ class IntentState : public CountedTallies {
   /// Level id of an intent; "": none.
   std::string_view level(std::string_view intent) const;
   void set_level(std::string_view intent, std::string_view level);
+  bool empty() const { return levels_.empty() && tallies.empty() && staged.empty(); }
 
   /// Rule book `book` becomes the active one, see CountedTallies; levels of intents that it does not have are dropped.
   void promote(const RuleBook& book);

@@ -15,6 +15,7 @@ struct ConsumerSpec {
   std::vector<Topic> inputs;       // lane p reads partition p of each
   std::int32_t partitions = 24;
   LockMode lock = LockMode::none;  // of an ordinary batch
+  bool ordered = false;            // inputs are merged by cause; the first one is the log that the others come from
 };
 
 /// One lane's share of a batch. The consumer takes records from the front, in order, and may stop early (a sweep begins,
@@ -23,10 +24,12 @@ struct LaneWork {
   std::int32_t lane = 0;
   LaneState* state = nullptr;                  // a copy: becomes the lane's state with the commit
   std::span<const InRecord> records;           // next ones of the lane, in the order in which they are to be handled
+  core::Place horizon = core::Place::end();    // nothing is missing from `records` that stands before this place
   std::size_t taken = 0;                       // out: how many are finished
   OutBatch out;                                // out
   std::vector<DeadLetter> dead_letters;        // out
   bool more = false;                           // out: goes on without new records (a sweep, a count-back)
+  bool idle = false;                           // out: nothing can be done before further records come
   std::string halt;                            // out: the lane must stand still, and why; nothing of it was changed
 };
 

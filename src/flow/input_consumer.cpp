@@ -118,7 +118,11 @@ void InputConsumer::handle_lane(LaneReads& lane) {
   for (const InRecord& record : work.records) input_bytes += record.value.size() + kEnvelopeBytes;
   work.out.reserve(input_bytes);
   InputContext context;
-  context.emit = [this, &work, &context](const core::LeadRecord& out) { return emitter_.emit(work, out, context.log_time); };
+  bool merged = false;
+  context.emit = [this, &work, &context, &merged](const core::LeadRecord& out) {
+    merged = merged || out.kind == core::RecordKind::merged;
+    return emitter_.emit(work, out, context.log_time);
+  };
   for (std::size_t i = 0; i < lane.reads.size(); ++i) {
     const InRecord& record = work.records[i];
     const Read& read = lane.reads[i];
@@ -145,6 +149,7 @@ void InputConsumer::handle_lane(LaneReads& lane) {
     state.now = now;
     if (!tick) ids_.accept(work.lane, read.scope);
     accepted.add();
+    if (merged && options_.ends_with_merge) return;
   }
 }
 

@@ -18,6 +18,8 @@ struct InputConsumerOptions {
   /// Simulations: all lines of a topic count as one write key or connector (semantics 10).
   bool one_writer_per_topic = false;
   std::size_t record_bytes_max = 256 * 1024;  // larger inputs are dead letters: what follows from them must fit, too
+  /// Simulations: a batch ends with a merge, so that it is settled before the next event (semantics 1.1).
+  bool ends_with_merge = false;
 };
 
 class InputConsumer final : public Consumer, public LaneCache {

@@ -9,7 +9,7 @@ using base::ByteReader;
 using base::ByteWriter;
 using Seqs = std::map<std::string, std::uint64_t, std::less<>>;
 
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;  // 1 had no Sweep::fire
 
 void write(ByteWriter& out, const Seqs& seqs) {
   out.u64(seqs.size());
@@ -83,6 +83,7 @@ std::string encode(const LaneState& state) {
   out.u64(static_cast<std::uint64_t>(state.sweep.kind));
   out.i64(state.sweep.day.n);
   out.u64(state.sweep.after_lead);
+  out.boolean(state.sweep.fire);
   out.u64(state.next_seq.size());
   for (const auto& [place, seq] : state.next_seq) {
     out.u64(static_cast<std::uint64_t>(place.first));
@@ -103,7 +104,8 @@ std::string encode(const LaneState& state) {
 std::optional<LaneState> decode_lane_state(std::string_view bytes) {
   ByteReader in(bytes);
   LaneState state;
-  if (in.u64() != kVersion) return std::nullopt;
+  const std::uint64_t version = in.u64();
+  if (version == 0 || version > kVersion) return std::nullopt;
   state.batch_no = in.u64();
   state.acked_batch = in.u64();
   for (std::size_t n = in.count(); n > 0 && in.ok(); --n) state.inputs.push_back(read_input(in));
@@ -113,6 +115,7 @@ std::optional<LaneState> decode_lane_state(std::string_view bytes) {
   state.sweep.kind = static_cast<Sweep::Kind>(kind);
   state.sweep.day.n = static_cast<std::int32_t>(in.i64());
   state.sweep.after_lead = in.u64();
+  if (version >= 2) state.sweep.fire = in.boolean();
   for (std::size_t n = in.count(); n > 0 && in.ok(); --n) {
     const auto topic = in.u64();
     const auto partition = static_cast<std::int32_t>(in.i64());
@@ -123,8 +126,8 @@ std::optional<LaneState> decode_lane_state(std::string_view bytes) {
   state.rulebook_version = in.u64();
   state.count_back = read_count_back(in);
   for (std::size_t n = in.count(); n > 0 && in.ok(); --n) {
-    const std::uint64_t version = in.u64();
-    state.early_done.emplace_back(version, static_cast<std::int32_t>(in.i64()));
+    const std::uint64_t early = in.u64();
+    state.early_done.emplace_back(early, static_cast<std::int32_t>(in.i64()));
   }
   if (!in.ok() || !in.at_end()) return std::nullopt;
   return state;

@@ -32,6 +32,7 @@ struct Sweep {
   enum class Kind : std::uint8_t { none, day, rulebook } kind = Kind::none;
   base::Day day;                   // kind day: the midnight being evaluated
   std::uint64_t after_lead = 0;    // leads up to here are done
+  bool fire = false;               // kind rulebook: what only the new rules changed fires, too
 };
 
 /// A rule book that is being counted back (design 5, Rule books).

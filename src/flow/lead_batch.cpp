@@ -6,9 +6,17 @@
 #include "wire/lead_record.hpp"
 
 namespace scoreline::flow {
+namespace {
 
-Lead& LeadBatch::put(LeadRow row) {
+bool says_something(const LeadRow& row) {
+  return !row.state.empty() || !row.personal.empty() || !row.flow.empty() || row.forward_to || row.erased || row.holding || row.wake_on;
+}
+
+}  // namespace
+
+Lead& LeadBatch::put(LeadRow row, bool stored) {
   Lead lead;
+  lead.stored = stored;
   auto flow = decode_lead_flow(row.flow);
   SCORELINE_CHECK(flow.has_value(), "the flow part of a lead row is not ours");
   lead.flow = std::move(*flow);
@@ -31,7 +39,7 @@ void LeadBatch::load(std::span<const std::pair<LeadId, std::int32_t>> ids) {
   all_.reserve(all_.size() + wanted.size());
   std::vector<Lead*> holding;
   for (LeadRow& row : leads_.load(wanted)) {
-    Lead& lead = put(std::move(row));
+    Lead& lead = put(std::move(row), true);
     if (lead.row.holding) holding.push_back(&lead);
   }
   load_waiting(holding);
@@ -40,7 +48,7 @@ void LeadBatch::load(std::span<const std::pair<LeadId, std::int32_t>> ids) {
     LeadRow row;
     row.lead = id;
     row.lane = lane;
-    put(std::move(row));
+    put(std::move(row), false);
   }
 }
 
@@ -49,7 +57,7 @@ std::vector<Lead*> LeadBatch::take(std::vector<LeadRow> rows) {
   for (LeadRow& row : rows) {
     const auto found = all_.find(row.lead);
     SCORELINE_CHECK(found == all_.end(), "a sweep and records of one lane in one batch");
-    Lead& lead = put(std::move(row));
+    Lead& lead = put(std::move(row), true);
     if (lead.row.holding) holding.push_back(&lead);
     taken.push_back(&lead);
   }
@@ -59,11 +67,11 @@ std::vector<Lead*> LeadBatch::take(std::vector<LeadRow> rows) {
 }
 
 void LeadBatch::load_waiting(std::span<Lead* const> leads) {
-  if (leads.empty()) return;
+  if (leads.empty() || held_ == nullptr) return;
   std::vector<LeadId> ids;
   for (const Lead* lead : leads) ids.push_back(lead->row.lead);
   std::sort(ids.begin(), ids.end());
-  for (HeldRecord& held : held_.load(ids)) {
+  for (HeldRecord& held : held_->load(ids)) {
     auto record = wire::decode_lead_record(held.value);
     SCORELINE_CHECK(record.ok(), "a record that was held cannot be read any more");
     Lead& lead = all_.at(held.lead);
@@ -89,7 +97,7 @@ void LeadBatch::save() {
   std::vector<LeadRow> rows;
   rows.reserve(changed.size());
   for (Lead* lead : changed) {
-    if (lead->handler != nullptr) lead->handler->encode(lead->data);
+    if (lead->codec != nullptr) lead->codec->encode(lead->data);
     LeadRow& row = lead->row;
     row.state = std::move(lead->data.state);
     row.personal = std::move(lead->data.personal);
@@ -97,22 +105,22 @@ void LeadBatch::save() {
     row.holding = !lead->waiting.empty() || lead->flow.waiting();
     row.wake_on = lead->data.wake_on;
     row.rewrite_wake = lead->swept || row.forward_to || row.erased;
-    rows.push_back(std::move(row));
+    if (!sparse_ || lead->stored || says_something(row)) rows.push_back(std::move(row));
   }
   if (!rows.empty()) leads_.save(rows);
   save_queues(queues);
 }
 
 void LeadBatch::save_queues(std::span<Lead* const> leads) {
-  if (leads.empty()) return;
+  if (leads.empty() || held_ == nullptr) return;
   std::vector<LeadId> ids;
   std::vector<HeldRecord> records;
   for (Lead* lead : leads) {
     ids.push_back(lead->row.lead);
     for (Waiting& waiting : lead->waiting) records.push_back(std::move(waiting.held));
   }
-  held_.remove(ids);
-  if (!records.empty()) held_.append(records);
+  held_->remove(ids);
+  if (!records.empty()) held_->append(records);
 }
 
 }  // namespace scoreline::flow

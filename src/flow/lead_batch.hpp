@@ -25,7 +25,8 @@ struct Lead {
   LeadFlow flow;
   std::deque<Waiting> waiting;     // in log order
   std::optional<Day> stored_wake;
-  LeadHandler* handler = nullptr;  // whose `decoded` this is
+  LeadCodec* codec = nullptr;      // whose `decoded` this is
+  bool stored = false;             // there is a row
   bool changed = false;            // data or flow
   bool queue_changed = false;
   bool swept = false;              // wake_on may become later
@@ -33,7 +34,8 @@ struct Lead {
 
 class LeadBatch {
  public:
-  LeadBatch(LeadTable& leads, HeldTable& held) : leads_(leads), held_(held) {}
+  /// `held` may be null: nothing is ever held. `sparse`: leads for which nothing is kept get no row.
+  LeadBatch(LeadTable& leads, HeldTable* held, bool sparse) : leads_(leads), held_(held), sparse_(sparse) {}
 
   void clear() { all_.clear(); }
   /// Loads those of `ids` that are not here yet; unknown ones become new leads of `lane_of(id)`.
@@ -45,12 +47,13 @@ class LeadBatch {
   void save();
 
  private:
-  Lead& put(LeadRow row);
+  Lead& put(LeadRow row, bool stored);
   void load_waiting(std::span<Lead* const> leads);
   void save_queues(std::span<Lead* const> leads);
 
   LeadTable& leads_;
-  HeldTable& held_;
+  HeldTable* held_;
+  bool sparse_;
   std::unordered_map<LeadId, Lead> all_;
 };
 

@@ -5,13 +5,13 @@
 #include <algorithm>
 
 #include "base/check.hpp"
-#include "base/metrics.hpp"
+#include "wire/fact_record.hpp"
 #include "wire/lead_record.hpp"
-#include "wire/score_record.hpp"
 
 namespace scoreline::flow {
 
 using core::LeadRecord;
+using core::Place;
 using core::RecordKind;
 
 namespace {
@@ -21,17 +21,30 @@ bool about_a_lead(RecordKind kind) {
          kind != RecordKind::rulebook_activated;
 }
 
+/// Who writes a topic of facts.
+std::string_view finder_of(Topic topic) {
+  switch (topic) {
+    case Topic::lead_customers: return "customers";
+    case Topic::lead_scores: return "scoring";
+    case Topic::lead_intents: return "intent";
+    default: SCORELINE_CHECK(false, "a topic that holds no facts");
+  }
+  return {};
+}
+
 }  // namespace
 
-LeadConsumer::LeadConsumer(ConsumerSpec spec, LeadTable& leads, HeldTable& held, RuleBooks& books, LogReader* reader,
-                           std::function<std::int64_t()> steady_us, LeadConsumerOptions options)
+LeadConsumer::LeadConsumer(ConsumerSpec spec, LeadConsumerParts parts, std::unique_ptr<LeadOutput> output, std::function<std::int64_t()> steady_us,
+                           LeadConsumerOptions options)
     : spec_(std::move(spec)),
-      leads_(leads),
-      books_(books),
-      reader_(reader),
+      leads_(parts.leads),
+      books_(parts.books),
+      reader_(parts.reader),
+      rows_(parts.rows),
+      output_(std::move(output)),
       steady_us_(std::move(steady_us)),
       options_(std::move(options)),
-      batch_(leads, held),
+      batch_(parts.leads, &parts.held, options_.sparse),
       activities_(spec_.partitions) {
   options_.lane.consumer = spec_.name;
 }
@@ -39,11 +52,12 @@ LeadConsumer::LeadConsumer(ConsumerSpec spec, LeadTable& leads, HeldTable& held,
 LockMode LeadConsumer::handle(std::span<LaneWork> lanes, LockMode lock) {
   batch_.clear();
   progress_.clear();
+  if (rows_ != nullptr) rows_->clear();
   std::vector<Plan> plans;
   for (LaneWork& work : lanes) plans.push_back(plan(work));
   load(plans);
   for (Plan& plan : plans)
-    if (plan.work->halt.empty()) run(plan);
+    if (plan.work->halt.empty() && !plan.work->idle) run(plan);
   return lock;
 }
 
@@ -63,43 +77,99 @@ LeadConsumer::Plan LeadConsumer::plan(LaneWork& work) {
   }
   if (state.sweep.kind != Sweep::Kind::none && plan.records.empty()) plan_sweep(plan);
   if (!plan.sweeping) plan_count_back(plan);
+  work.idle = spec_.ordered && !work.records.empty() && work.taken == 0 && !plan.sweeping && plan.reread.empty();
   return plan;
 }
 
+// A record and what was found from it are taken together, or not yet.
 void LeadConsumer::plan_records(Plan& plan) {
   LaneWork& work = *plan.work;
-  auto& last_seq = work.state->inputs[0].last_seq;
   Instant now = work.state->now;
-  for (const InRecord& raw : work.records) {
-    const Arrival arrival = peek(raw.place, last_seq);
-    if (arrival != Arrival::apply) {
-      if (arrival == Arrival::beyond_gap) {
-        const auto last = last_seq.find(raw.place.stream);
-        gaps_.saw_gap(work.lane, raw.place, last == last_seq.end() ? 0 : last->second, steady_us_());
-      }
-      ++work.taken;
+  while (work.halt.empty() && work.taken < work.records.size()) {
+    const InRecord& next = work.records[work.taken];
+    if (next.order.phase != Place::Phase::record) {
+      if (sweeps_before(plan, next)) return;
       continue;
     }
-    auto record = raw.tombstone ? base::Result<LeadRecord>(base::Error{"invalid_json", "the record has no value", ""})
-                                : wire::decode_lead_record(raw.value);
-    if (!record) {
-      judge(raw.place, last_seq);
-      refuse(work, raw, record.error());
-      ++work.taken;
-      continue;
-    }
-    const bool new_day = now != base::kNever && day_of(raw.log_time) > day_of(now);
-    if (new_day && (!plan.records.empty() || !begin_sweep(work, day_of(raw.log_time)))) return;
-    if (stops_before(plan, raw, *record, plan.records.empty())) return;
-    judge(raw.place, last_seq);
-    gaps_.moved(work.lane, raw.place.stream, raw.place.seq, steady_us_());
-    ++work.taken;
-    now = std::max(now, raw.log_time);
-    if (about_a_lead(record->kind) || record->kind == RecordKind::tick || record->kind == RecordKind::count_back_done)
-      plan.records.push_back({std::move(*record), &raw});
-    else if (work.state->sweep.kind != Sweep::Kind::none)
-      return;  // a rule book was activated: its sweep comes before everything else
+    std::size_t end = work.taken;
+    while (end < work.records.size() && work.records[end].input != 0) ++end;
+    if (end == work.records.size() || !plan_group(plan, end, now)) return;
   }
+}
+
+// True when it stops here. What was found in a sweep begins that sweep; behind one there is its mark.
+bool LeadConsumer::sweeps_before(Plan& plan, const InRecord& next) {
+  LaneWork& work = *plan.work;
+  if (next.mark) {
+    applies(work, next);
+    ++work.taken;
+    return false;
+  }
+  if (!plan.records.empty()) return true;
+  if (next.order.phase == Place::Phase::rulebook) {
+    work.halt = fmt::format("a sweep for a rule book is found at offset {}, but this lane activated none there: rebuild this consumer", next.order.offset);
+    return true;
+  }
+  const Day first = day_of(work.state->now) + 1;
+  const auto wake = leads_.next_wake(work.lane);
+  const Day own = wake ? std::max(first, *wake) : next.order.day;
+  work.state->sweep = {Sweep::Kind::day, std::min(own, next.order.day), 0, false};
+  return true;
+}
+
+// Takes the records up to `end`, which is the log's own. False: not in this batch.
+bool LeadConsumer::plan_group(Plan& plan, std::size_t end, Instant& now) {
+  LaneWork& work = *plan.work;
+  const InRecord& raw = work.records[end];
+  const bool fresh = peek(raw.place, work.state->inputs[0].last_seq) == Arrival::apply;
+  auto record = !fresh ? base::Result<LeadRecord>(base::Error{})
+                : raw.tombstone ? base::Result<LeadRecord>(base::Error{"invalid_json", "the record has no value", ""})
+                                : wire::decode_lead_record(raw.value);
+  if (record) {
+    const bool new_day = now != base::kNever && day_of(raw.log_time) > day_of(now);
+    if (new_day && (!plan.records.empty() || !begin_sweep(work, day_of(raw.log_time)))) return false;
+    if (stops_before(plan, raw, *record, plan.records.empty())) return false;
+  }
+  std::vector<Fact> facts = take_facts(work, end);
+  applies(work, raw);
+  plan.last_offset = raw.offset;
+  work.taken = end + 1;
+  if (!record) {
+    if (fresh) refuse(work, raw, record.error());
+    return true;
+  }
+  now = std::max(now, raw.log_time);
+  if (about_a_lead(record->kind) || record->kind == RecordKind::tick || record->kind == RecordKind::count_back_done)
+    plan.records.push_back({std::move(*record), &raw, std::move(facts)});
+  // Where a rule book was activated its sweep comes before everything else.
+  return work.state->sweep.kind == Sweep::Kind::none;
+}
+
+// Judges a record that is taken: moves the place in its stream on, remembers gaps.
+bool LeadConsumer::applies(LaneWork& work, const InRecord& raw) {
+  auto& last_seq = work.state->inputs[raw.input].last_seq;
+  const Arrival arrival = judge(raw.place, last_seq);
+  if (arrival == Arrival::apply) {
+    gaps_.moved(work.lane, raw.place.stream, raw.place.seq, steady_us_());
+  } else if (arrival == Arrival::beyond_gap) {
+    const auto last = last_seq.find(raw.place.stream);
+    gaps_.saw_gap(work.lane, raw.place, last == last_seq.end() ? 0 : last->second, steady_us_());
+  }
+  return arrival == Arrival::apply;
+}
+
+std::vector<Fact> LeadConsumer::take_facts(LaneWork& work, std::size_t end) {
+  std::vector<Fact> facts;
+  for (; work.taken < end; ++work.taken) {
+    const InRecord& raw = work.records[work.taken];
+    if (!applies(work, raw) || raw.mark) continue;
+    auto record = wire::decode_fact_record(raw.value);
+    if (record)
+      facts.push_back({finder_of(spec_.inputs[raw.input]), std::move(*record)});
+    else
+      refuse(work, raw, record.error());
+  }
+  return facts;
 }
 
 // Records that change how all others are handled stand at the beginning of a batch.
@@ -139,52 +209,12 @@ void LeadConsumer::take_rulebook_record(Plan& plan, const LeadRecord& record, st
   }
   state.rulebook_version = record.version;
   state.count_back = CountBack{};
-  state.sweep = {Sweep::Kind::rulebook, {}, 0};
+  state.sweep = {Sweep::Kind::rulebook, {}, 0, record.fire};
 }
 
 void LeadConsumer::refuse(LaneWork& work, const InRecord& raw, const base::Error& error) {
   work.dead_letters.push_back({spec_.name, spec_.inputs[raw.input], raw.lane, raw.offset, raw.log_time, error.code, error.message, error.where,
                                std::string(raw.key), std::string(raw.value)});
-}
-
-// True when no lead has anything to do at the midnights up to `target`: the lane simply moves on.
-bool LeadConsumer::begin_sweep(LaneWork& work, Day target) {
-  LaneState& state = *work.state;
-  const auto first = leads_.next_wake(work.lane);
-  if (!first || *first > target) {
-    state.now = midnight(target);
-    return true;
-  }
-  state.sweep = {Sweep::Kind::day, std::max(day_of(state.now) + 1, *first), 0};
-  return false;
-}
-
-void LeadConsumer::plan_sweep(Plan& plan) {
-  LaneWork& work = *plan.work;
-  LaneState& state = *work.state;
-  const bool daily = state.sweep.kind == Sweep::Kind::day;
-  if (daily && work.records.empty()) return;  // the record that let it begin comes again from the log
-  plan.sweeping = true;
-  plan.swept = leads_.due(work.lane, daily ? std::optional(state.sweep.day) : std::nullopt, {state.sweep.after_lead}, options_.sweep_leads);
-  plan.sweep_done = plan.swept.size() < options_.sweep_leads;
-  work.more = true;
-}
-
-void LeadConsumer::plan_count_back(Plan& plan) {
-  LaneState& state = *plan.work->state;
-  CountBack& back = state.count_back;
-  if (back.version == 0 || back.read_all || reader_ == nullptr) return;
-  plan.reread = reader_->read(spec_.inputs[0], plan.work->lane, back.next_offset, back.prepared_offset, options_.count_back_records);
-  for (const InRecord& raw : plan.reread) {
-    back.next_offset = raw.offset + 1;
-    if (judge(raw.place, back.last_seq) != Arrival::apply || raw.tombstone) continue;
-    auto record = wire::decode_lead_record(raw.value);
-    if (record && (record->kind == RecordKind::activity || record->kind == RecordKind::retraction))
-      plan.counted_back.push_back({std::move(*record), raw.offset});
-  }
-  back.read_all = plan.reread.empty() || back.next_offset >= back.prepared_offset;
-  if (back.read_all) back.next_offset = back.prepared_offset;
-  plan.work->more = !back.read_all;
 }
 
 void LeadConsumer::load(std::span<Plan> plans) {
@@ -200,96 +230,31 @@ void LeadConsumer::load(std::span<Plan> plans) {
 void LeadConsumer::run(Plan& plan) {
   LaneWork& work = *plan.work;
   LaneState& state = *work.state;
-  LeadLane lane(batch_, work, books_.handler(state.rulebook_version, state.count_back.version), activities_, options_.lane);
+  LeadLane lane(batch_, work, books_.handler(state.rulebook_version, state.count_back.version), *output_, activities_, options_.lane);
   // First: it passes over what is held now; what the records release behind it is counted as they release it.
   if (state.count_back.version != 0) run_count_back(plan, lane);
   for (Taken& taken : plan.records) {
     state.now = std::max(state.now, taken.raw->log_time);
-    if (taken.record.kind == RecordKind::count_back_done) {
+    if (taken.record.kind == RecordKind::count_back_done)
       note_done(state, taken.record);
-    } else if (about_a_lead(taken.record.kind)) {
-      lane.apply(std::move(taken.record), taken.raw->offset, taken.raw->log_time, taken.raw->value);
-    }
+    else if (about_a_lead(taken.record.kind))
+      lane.apply({std::move(taken.record), taken.raw->offset, taken.raw->log_time, taken.raw->value, taken.facts});
   }
+  // "Complete up to here": readers of several topics wait for it.
+  if (plan.last_offset) lane.mark(Place::end_of_record(*plan.last_offset));
   if (plan.sweeping) run_sweep(plan, lane);
   if (state.count_back.version != 0) note_progress(work);
-  if (options_.marks && work.taken > 0) mark(work);
-}
-
-void LeadConsumer::run_sweep(Plan& plan, LeadLane& lane) {
-  LaneWork& work = *plan.work;
-  LaneState& state = *work.state;
-  const bool daily = state.sweep.kind == Sweep::Kind::day;
-  const Instant now = daily ? midnight(state.sweep.day) : state.now;
-  // A day comes before the record that begins it, a rule book behind the one that activated it: places in the log both,
-  // however it was cut into batches.
-  const std::int64_t activated = work.taken > 0 ? work.records[work.taken - 1].offset : state.inputs[0].next_offset - 1;
-  Cause cause{daily ? work.records[work.taken].offset : activated, daily ? std::optional(state.sweep.day) : std::nullopt, !daily, nullptr};
-  for (Lead* lead : batch_.take(std::move(plan.swept))) {
-    state.sweep.after_lead = lead->row.lead.value;
-    if (lead->row.erased || lead->row.forward_to) continue;
-    lead->swept = true;
-    lane.evaluate(*lead, cause, now);
-    SCORELINE_CHECK(!lead->data.wake_on || *lead->data.wake_on > day_of(now), "a swept lead wants to be woken on the same day");
-  }
-  if (!plan.sweep_done) return;
-  if (daily) state.now = now;
-  state.sweep = Sweep{};
-}
-
-void LeadConsumer::run_count_back(Plan& plan, LeadLane& lane) {
-  LaneWork& work = *plan.work;
-  CountBack& back = work.state->count_back;
-  for (CountedBack& counted : plan.counted_back) lane.count_back(std::move(counted.record), counted.offset);
-  lane.send_counted_back(back.version);
-  const bool read_now = back.read_all && std::find(back.lanes_done.begin(), back.lanes_done.end(), -1 - work.lane) == back.lanes_done.end();
-  if (read_now) {
-    // Our own end mark goes to every lane, this one included; -1 - lane notes that it was written.
-    LeadRecord done;
-    done.kind = RecordKind::count_back_done;
-    done.version = back.version;
-    done.part = static_cast<std::uint32_t>(work.lane);
-    activities_.emit(work, done, work.state->now);
-    back.lanes_done.push_back(-1 - work.lane);
-  }
-}
-
-// Another lane's end mark may come before this one has been told to prepare at all.
-void LeadConsumer::note_done(LaneState& state, const LeadRecord& record) {
-  const auto from = static_cast<std::int32_t>(record.part);
-  CountBack& back = state.count_back;
-  if (record.version == back.version) {
-    if (std::find(back.lanes_done.begin(), back.lanes_done.end(), from) == back.lanes_done.end()) back.lanes_done.push_back(from);
-  } else if (record.version > std::max(back.version, state.rulebook_version)) {
-    state.early_done.emplace_back(record.version, from);
-  }
-}
-
-void LeadConsumer::note_progress(const LaneWork& work) {
-  const CountBack& back = work.state->count_back;
-  const auto marks = std::count_if(back.lanes_done.begin(), back.lanes_done.end(), [](std::int32_t from) { return from >= 0; });
-  const bool ready = marks >= spec_.partitions;
-  progress_.emplace_back(back.version, CountBackProgress{spec_.name, work.lane, back.next_offset, back.prepared_offset, ready});
-}
-
-// "Complete up to here": readers of several topics wait for it (design 5, One order for decisions).
-void LeadConsumer::mark(LaneWork& work) {
-  core::ScoreRecord record;
-  record.kind = core::ScoreRecord::Kind::mark;
-  record.cause.offset = work.records[work.taken - 1].offset;
-  record.now = work.state->now;
-  std::string value;
-  wire::encode(record, value);
-  emit(work, options_.lane.output, work.lane, "", "scoreline.mark.v1", value, std::max(work.state->now, Instant{0}));
 }
 
 void LeadConsumer::save() {
   batch_.save();
+  if (rows_ != nullptr) rows_->save();
   for (const auto& [version, progress] : progress_) books_.note_progress(version, progress);
 }
 
-// Merges, handovers, erasures and rule books: whoever waits for one would wait for ever.
+// Merges, handovers, erasures, rule books, and what others found: whoever waits for one would wait for ever.
 bool LeadConsumer::may_skip(const InRecord& raw) const {
+  if (raw.input != 0) return false;
   const auto record = wire::decode_lead_record(raw.value);
   return record.ok() && (record->kind == RecordKind::activity || record->kind == RecordKind::retraction || record->kind == RecordKind::tick);
 }
@@ -297,6 +262,7 @@ bool LeadConsumer::may_skip(const InRecord& raw) const {
 void LeadConsumer::finish(bool) {
   batch_.clear();
   progress_.clear();
+  if (rows_ != nullptr) rows_->clear();
 }
 
 }  // namespace scoreline::flow

@@ -37,7 +37,7 @@ LaneRow MemoryLanes::take_over(const std::string& consumer, std::int32_t lane) {
   const bool created = !lanes.contains({consumer, lane});
   auto& entry = lanes[{consumer, lane}];
   ++entry.epoch;
-  return {lane, entry.epoch, entry.state, created};
+  return {lane, entry.epoch, entry.state, created, session_.database().replays[consumer]};
 }
 
 std::vector<std::int32_t> MemoryLanes::claim(const std::string& consumer, std::span<const LaneMove> moves) {
@@ -59,7 +59,7 @@ std::vector<LaneRow> MemoryLanes::look(const std::string& consumer, std::span<co
   std::vector<LaneRow> rows;
   for (const std::int32_t lane : lanes) {
     const auto& entry = session_.database().lanes[{consumer, lane}];
-    rows.push_back({lane, entry.epoch, entry.state, false});
+    rows.push_back({lane, entry.epoch, entry.state, false, false});
   }
   return rows;
 }

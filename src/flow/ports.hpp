@@ -116,6 +116,7 @@ struct LaneRow {
   std::uint64_t epoch = 0;
   LaneState state;
   bool created = false;                    // the row was made by this take-over: the consumer's first start
+  bool replays = false;                    // take_over(): what is in the log before its first batch is replay (design 5)
 };
 
 struct LaneMove {

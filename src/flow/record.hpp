@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "core/place.hpp"
 #include "flow/topics.hpp"
 
 namespace scoreline::flow {
@@ -29,6 +30,8 @@ struct InRecord {
   std::string_view key, value;
   bool tombstone = false;       // no value at all
   StreamPlace place;
+  core::Place order;            // ordered lanes: its place by cause (flow/lane_queue)
+  bool mark = false;            // ordered lanes: says only how far its topic has come
   std::string_view write_key;   // header ce_writekey: name of the write key (tracking.events); "" elsewhere
   bool untrusted = false;       // header ce_trusted = "false" (tracking.events)
   std::unique_ptr<void, void (*)(void*)> owner{nullptr, [](void*) {}};  // frees the buffer behind the views

@@ -24,16 +24,16 @@ bool Runner::step() {
   bool work_waits = false;
   for (const auto& [number, lane] : lanes_) {
     queued += lane.queue.size();
-    work_waits = work_waits || ((!lane.queue.empty() || lane.more) && lane.halted.empty() && !publisher_.full(number));
+    const bool can = (!lane.queue.empty() && !lane.stalled) || lane.more;
+    work_waits = work_waits || (can && lane.halted.empty() && !publisher_.full(number));
   }
   const bool pausing = options_.steady_us() < wait_until_us_;
   try {
     // A full queue is still polled now and then: whoever does not poll for minutes loses his membership.
     const bool overdue = last_poll_us_ != 0 && options_.steady_us() - last_poll_us_ > 60 * base::kSecondUs;
-    if (queued < 2 * options_.batch_records || overdue) {
+    if (consumer_.spec().ordered || queued < 2 * options_.batch_records || overdue) {
       last_poll_us_ = options_.steady_us();
-      const auto wait = work_waits && !pausing ? std::chrono::milliseconds(0) : options_.poll_wait;
-      PollResult polled = ports_.source.poll({overdue ? 1 : options_.batch_records, wait, {}});
+      PollResult polled = ports_.source.poll(poll_request(overdue, work_waits && !pausing));
       busy = busy || !polled.records.empty() || !polled.lanes_gained.empty() || !polled.lanes_lost.empty();
       take_events(std::move(polled));
     } else if (pausing) {
@@ -50,6 +50,23 @@ bool Runner::step() {
     back_off(beaten.what());  // of a take-over; those of batches are repeated at once
   }
   return busy;
+}
+
+// A plain queue is bounded as a whole. In an ordered one an input that is far ahead must not keep the others from coming.
+PollRequest Runner::poll_request(bool overdue, bool busy) const {
+  PollRequest request{options_.batch_records, busy ? std::chrono::milliseconds(0) : options_.poll_wait, {}};
+  if (!consumer_.spec().ordered) {
+    if (overdue) request.max_records = 1;
+    return request;
+  }
+  const std::size_t queues = std::max<std::size_t>(1, lanes_.size() * consumer_.spec().inputs.size());
+  const std::size_t room = std::max<std::size_t>(64, options_.waiting_records / queues);
+  request.max_records = std::min(request.max_records, room);
+  request.wants = [this, room](std::int32_t lane, std::size_t input) {
+    const auto mine = lanes_.find(lane);
+    return mine != lanes_.end() && mine->second.queue.size_of(input) < room;
+  };
+  return request;
 }
 
 void Runner::back_off(const std::string& why) {
@@ -107,15 +124,14 @@ Runner::Attempt Runner::prepare() {
     if (!lane.halted.empty() || publisher_.full(number)) continue;
     // An empty batch notes the last acknowledgements; it has none of its own to wait for.
     const bool unnoted_acks = lane.last_output > lane.state.acked_batch && publisher_.idle();
-    if (lane.queue.empty() && !lane.more && !unnoted_acks) continue;
-    if (single_ > 0 && lane.queue.empty() && !lane.more) continue;
-    const std::size_t count = std::min(lane.queue.size(), single_ > 0 ? std::size_t{1} : options_.lane_records);
-    auto& records = attempt.records.emplace_back();
-    for (std::size_t i = 0; i < count; ++i) records.push_back(std::move(lane.queue[i]));
-    lane.queue.erase(lane.queue.begin(), lane.queue.begin() + static_cast<std::ptrdiff_t>(count));
+    const bool can = (!lane.queue.empty() && !lane.stalled) || lane.more;
+    if (!can && (!unnoted_acks || single_ > 0)) continue;
+    attempt.records.push_back(can ? lane.queue.take(single_ > 0 ? std::size_t{1} : options_.lane_records) : std::vector<InRecord>{});
+    attempt.horizons.push_back(lane.queue.horizon());
     LaneWork& work = attempt.works.emplace_back();
     work.lane = number;
-    if (single_ > 0) break;
+    attempt.single = single_ > 0;
+    if (attempt.single) break;
   }
   attempt.states.resize(attempt.works.size());
   return attempt;
@@ -133,6 +149,7 @@ Runner::Result Runner::run(Attempt& attempt) {
     fresh.lane = number;
     fresh.state = &next;
     fresh.records = attempt.records[i];
+    fresh.horizon = attempt.horizons[i];
     attempt.works[i] = std::move(fresh);
   }
   const LockMode needed = consumer_.handle(attempt.works, lock_);
@@ -146,6 +163,11 @@ Runner::Result Runner::run(Attempt& attempt) {
     ports_.session.rollback();
     consumer_.finish(false);
     return attempt.works.empty() ? Result::nothing : Result::again;
+  }
+  if (drop_idle(attempt)) {
+    ports_.session.rollback();
+    consumer_.finish(false);
+    return Result::nothing;
   }
   for (std::size_t i = 0; i < attempt.works.size(); ++i)
     advance(lanes_.at(attempt.works[i].lane), attempt.works[i], attempt.records[i]);
@@ -201,8 +223,7 @@ void Runner::apply(Attempt& attempt) {
     Lane& lane = lanes_.at(work.lane);
     lane.state = std::move(attempt.states[i]);
     lane.more = work.more;
-    auto& records = attempt.records[i];
-    for (std::size_t k = records.size(); k > work.taken; --k) lane.queue.push_front(std::move(records[k - 1]));
+    lane.queue.put_back(std::move(attempt.records[i]), work.taken);
     if (!work.out.empty()) lane.last_output = lane.state.batch_no;
     publisher_.publish({work.lane, lane.state.batch_no}, std::move(work.out));
     if (work.taken > 0) {
@@ -219,15 +240,14 @@ void Runner::give_back(Attempt& attempt) {
   for (std::size_t i = 0; i < attempt.works.size(); ++i) {
     const auto lane = lanes_.find(attempt.works[i].lane);
     if (lane == lanes_.end()) continue;
-    auto& records = attempt.records[i];
-    for (std::size_t k = records.size(); k > 0; --k) lane->second.queue.push_front(std::move(records[k - 1]));
+    lane->second.queue.put_back(std::move(attempt.records[i]), 0);
   }
   attempt = Attempt{};
 }
 
 // PostgreSQL refused the data: the records of this batch go one by one; the one that is refused alone is the culprit.
 void Runner::refuse(Attempt& attempt, const std::string& why) {
-  if (attempt.works.size() > 1 || attempt.records[0].size() > 1) {
+  if (!attempt.single && (attempt.works.size() > 1 || attempt.records[0].size() > 1)) {
     single_ = 0;
     for (const auto& records : attempt.records) single_ += std::max<std::size_t>(1, records.size());
     base::log::warn("the database refused a batch; handling it record by record",
@@ -235,7 +255,8 @@ void Runner::refuse(Attempt& attempt, const std::string& why) {
     return give_back(attempt);
   }
   // A sweep or a count-back has no input that could be set aside, and some inputs must never be.
-  const bool skips = attempt.works[0].taken == 1 && consumer_.may_skip(attempt.records[0][0]);
+  const auto& records = attempt.records[0];
+  const bool skips = attempt.works[0].taken == 1 && records.size() == 1 && consumer_.may_skip(records[0]);
   if (!skips) {
     halt(attempt.works[0].lane, "the database refuses what this lane writes: " + why);
     single_ = 0;

@@ -6,7 +6,6 @@
 /// repeated. Derived records are published from memory after the commit while the next batch goes on.
 ///
 /// Not thread-safe: one thread owns a runner.
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -16,6 +15,7 @@
 
 #include "base/errors.hpp"
 #include "flow/consumer.hpp"
+#include "flow/lane_queue.hpp"
 #include "flow/publisher.hpp"
 
 namespace scoreline::flow {
@@ -34,6 +34,7 @@ struct RunnerOptions {
   std::string group;                        // for anchors: the group whose hints are compared
   std::size_t batch_records = 10'000;       // over all lanes
   std::size_t lane_records = 5'000;         // of one lane
+  std::size_t waiting_records = 50'000;     // ordered consumers: over all lanes and inputs, while one input is behind
   std::chrono::milliseconds poll_wait{20};
   std::chrono::milliseconds retake_after{3'000};  // a lane that was fenced and is still assigned
   std::int64_t backoff_us_min = 100'000, backoff_us_max = 30 * base::kSecondUs;
@@ -65,9 +66,10 @@ class Runner {
   struct Lane {
     std::uint64_t epoch = 0;
     LaneState state;
-    std::deque<InRecord> queue;
+    LaneQueue queue;
     std::vector<std::string> topic_ids;      // per input
     bool more = true;                        // has work without new records
+    bool stalled = false;                    // could do nothing with what is there
     std::string halted;
     std::uint64_t last_output = 0;           // the newest batch of ours that wrote records
   };
@@ -75,9 +77,12 @@ class Runner {
     std::vector<LaneWork> works;
     std::vector<LaneState> states;           // the copies that the works point to
     std::vector<std::vector<InRecord>> records;
+    std::vector<core::Place> horizons;
+    bool single = false;                     // one record, with all that belongs to it
   };
   enum class Result : std::uint8_t { done, again, nothing };
 
+  PollRequest poll_request(bool overdue, bool busy) const;
   void take_events(PollResult polled);
   void gain_lanes();
   void gain(std::int32_t lane);
@@ -92,6 +97,7 @@ class Runner {
   Result run(Attempt& attempt);
   Result decide(Attempt& attempt);
   bool drop_halted(Attempt& attempt);
+  bool drop_idle(Attempt& attempt);
   Result resolve_lost(Attempt& attempt, const std::vector<std::int32_t>& lost);
   void resolve_doubt(Attempt& attempt);
   void apply(Attempt& attempt);

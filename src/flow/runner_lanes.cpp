@@ -17,7 +17,9 @@ void Runner::take_events(PollResult polled) {
   for (const std::int32_t lane : polled.lanes_gained) wanted_[lane] = options_.steady_us();
   for (InRecord& record : polled.records) {
     const auto lane = lanes_.find(record.lane);
-    if (lane != lanes_.end() && lane->second.halted.empty()) lane->second.queue.push_back(std::move(record));
+    if (lane == lanes_.end() || !lane->second.halted.empty()) continue;
+    lane->second.queue.push(std::move(record));
+    lane->second.stalled = false;
   }
   for (const auto& [lane, reason] : polled.lanes_broken) halt(lane, reason);
 }
@@ -42,7 +44,7 @@ void Runner::gain(std::int32_t lane) {
   std::vector<LogState> logs;
   const std::string problem = anchor_problem(row, logs);
   // Not row.created: whoever made the row may have died before his first batch.
-  if (row.state.batch_no == 0 && !logs.empty()) row.state.live_from = logs[0].end;
+  if (row.state.batch_no == 0 && !logs.empty()) row.state.live_from = row.replays ? logs[0].end : 0;
   auto pending = ports_.outbox.pending(spec.name, lane, row.state.acked_batch);
   cache_.adopt(row);
   Lane mine;
@@ -50,6 +52,7 @@ void Runner::gain(std::int32_t lane) {
   for (const LogState& log : logs) mine.topic_ids.push_back(log.topic_id);
   mine.last_output = pending.empty() ? 0 : pending.back().first;
   mine.state = std::move(row.state);
+  if (spec.ordered) mine.queue = LaneQueue(mine.state.inputs);
   publisher_.adopt(lane, mine.state.acked_batch);
   for (auto& [batch_no, batch] : pending) publisher_.publish({lane, batch_no}, std::move(batch));
   const Lane& ours = lanes_[lane] = std::move(mine);
@@ -126,8 +129,22 @@ bool Runner::drop_halted(Attempt& attempt) {
     attempt.works.erase(attempt.works.begin() + at);
     attempt.records.erase(attempt.records.begin() + at);
     attempt.states.erase(attempt.states.begin() + at);
+    attempt.horizons.erase(attempt.horizons.begin() + at);
   }
   return any;
+}
+
+// True when no lane could do anything: there is nothing to commit. An idle lane beside busy ones commits its empty batch
+// with them.
+bool Runner::drop_idle(Attempt& attempt) {
+  std::size_t idle = 0;
+  for (const LaneWork& work : attempt.works) {
+    lanes_.at(work.lane).stalled = work.idle;
+    idle += work.idle ? 1 : 0;
+  }
+  if (idle < attempt.works.size()) return false;
+  give_back(attempt);
+  return true;
 }
 
 // Lanes that did not match: lost to another owner. They are dropped, and taken again later if Kafka still gives them to

@@ -22,7 +22,8 @@ const Statement kInsert{"lanes_insert",
 const Statement kTake{
     "lanes_take",
     "UPDATE lanes SET epoch = epoch + 1, owner_pid = $3::int, owner_start = $4::timestamptz, owner_name = $5::text,"
-    "  taken_at = now() WHERE consumer = $1::text AND lane = $2::int RETURNING epoch, batch_no, state"};
+    "  taken_at = now() WHERE consumer = $1::text AND lane = $2::int RETURNING epoch, batch_no, state,"
+    "  coalesce((SELECT replays FROM consumer_starts s WHERE s.consumer = $1::text), true)"};
 
 // Who keeps us from the row: the owner that is recorded, if he is inside a transaction, or whoever holds the row's lock
 // (xmax of the version that we see is the transaction that is changing it: an owner on a new connection). Only our own
@@ -86,7 +87,7 @@ flow::LaneRow PgLanes::try_take_over(const std::string& consumer, std::int32_t l
       kTake, Params().add(Text{consumer}).add(lane).add(mine.pid).add(mine.start).add(Text{session_.owner()}));
   // A row that no batch has moved is as good as new: its first owner may have gone before his first commit.
   const bool created = rows.int8(0, 1) == 0;
-  flow::LaneRow row{lane, rows.natural(0, 0), decoded(rows.bytes(0, 2), consumer, lane), created};
+  flow::LaneRow row{lane, rows.natural(0, 0), decoded(rows.bytes(0, 2), consumer, lane), created, rows.boolean(0, 3)};
   // In doubt: the epoch may have been raised or not. Once more, then.
   if (!session_.commit()) throw base::Unavailable(lost_connection("COMMIT of a take-over"));
   return row;
@@ -150,11 +151,11 @@ std::vector<std::int32_t> PgLanes::claim(const std::string& consumer, std::span<
 std::vector<flow::LaneRow> PgLanes::look(const std::string& consumer, std::span<const std::int32_t> lanes) {
   const Rows found = session_.run(kLook, Params().add(Text{consumer}).array(lanes));
   std::vector<flow::LaneRow> rows;
-  for (const std::int32_t lane : lanes) rows.push_back({lane, 0, {}, false});
+  for (const std::int32_t lane : lanes) rows.push_back({lane, 0, {}, false, false});
   for (std::size_t i = 0; i < found.size(); ++i) {
     const std::int32_t lane = found.int4(i, 0);
     const auto row = std::find_if(rows.begin(), rows.end(), [&](const flow::LaneRow& r) { return r.lane == lane; });
-    *row = {lane, found.natural(i, 1), decoded(found.bytes(i, 2), consumer, lane), false};
+    *row = {lane, found.natural(i, 1), decoded(found.bytes(i, 2), consumer, lane), false, false};
   }
   return rows;
 }

@@ -1,6 +1,7 @@
 #pragma once
-/// What the decoders of all input topics share (private to wire/input_event*.cpp): typed members of a checked text, and
-/// small changes of raw objects. One Values per event; the first fault is remembered, readers go on with empty values.
+/// What the decoders of all input topics share (private to wire; erp_data and customer_report read values by it, too):
+/// typed members of a checked text, and small changes of raw objects. One Values per event; the first fault is
+/// remembered, readers go on with empty values.
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/hash.hpp"
 #include "core/customer_fields.hpp"
@@ -13,6 +12,7 @@ namespace {
 
 using core::Condition;
 using core::ConditionKind;
+using core::kCustomerFields;
 using core::Operator;
 
 /// `= "x"`, `= { is = "x" }` or `= { at_least = "x" }` with x of `known`.

@@ -211,11 +211,20 @@ TEST_CASE("runner: a peer that goes away during a take-over leaves no half lane 
 }
 
 TEST_CASE(
-    "runner: a new consumer's decisions on what lies before its first batch are replay, even if its first start "
-    "failed") {
+    "runner: the decisions of a consumer that replays are replay on what lies before its first batch, even if its first "
+    "start failed") {
   House house;
+  house.database.replays["copier"] = true;
   for (int i = 0; i < 3; ++i) house.put(0, "a");
   house.copier.adopt_fails = 1;
   house.run();
   CHECK(house.database.lanes[{"copier", 0}].state.live_from == 3);
+}
+
+TEST_CASE("runner: in a new installation everything counts, also what was in the log before a consumer's first start") {
+  House house;
+  for (int i = 0; i < 3; ++i) house.put(0, "a");
+  house.run();
+  CHECK(house.copied(0) == "a a a ");
+  CHECK(house.database.lanes[{"copier", 0}].state.live_from == 0);
 }

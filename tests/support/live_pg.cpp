@@ -93,7 +93,7 @@ const std::string& fresh_tables() {
   run(database->dsn(),
       "TRUNCATE lanes, outbox, dead_letters, leads, identifiers, retractions, erp_documents, message_ids,"
       " message_id_segments, activities, scoring_leads, scoring_held, rulebooks, rulebook_progress;"
-      " ALTER SEQUENCE lead_ids RESTART");
+      " ALTER SEQUENCE lead_ids RESTART; UPDATE consumer_starts SET replays = false");
   return database->dsn();
 }
 

@@ -86,9 +86,10 @@ inline std::vector<Op> random_ops(const core::RuleBook& book) {
   return ops;
 }
 
-inline std::vector<Op> shuffled(std::vector<Op> ops) {
-  for (std::size_t i = ops.size(); i > 1; --i) std::swap(ops[i - 1], ops[any_of<std::size_t>(0, i - 1)]);
-  return ops;
+template <typename T>
+std::vector<T> shuffled(std::vector<T> all) {
+  for (std::size_t i = all.size(); i > 1; --i) std::swap(all[i - 1], all[any_of<std::size_t>(0, i - 1)]);
+  return all;
 }
 
 inline core::ScoreState state_of(const core::RuleBook& book, const std::vector<Op>& ops) {
