@@ -113,3 +113,11 @@ TEST_CASE("rulebook_test: the case of the reference passes with the demo's rule 
   CHECK(app::results_text(book.run(), false) ==
         "ok   docs: Two visits to the prices on different days make a lead warm\n1 passed, 0 failed\n");
 }
+
+TEST_CASE("rulebook_test: the repository's books do what their cases say") {
+  for (const char* name : {"event-agency", "b2b-supplier"}) {
+    const auto results = app::run_cases(std::string(SCORELINE_SOURCE_DIR) + "/rulebooks/" + name, {});
+    CHECK_MESSAGE(app::results_text(results, false).ends_with(" passed, 0 failed\n"),
+                  app::results_text(results, false));
+  }
+}
