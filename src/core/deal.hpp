@@ -27,7 +27,7 @@ struct Deal {
   Instant created_at;               // log time of the decision
   std::int64_t created_offset = 0;  // of its cause in lead.activities
   Instant moved_at;                 // when it entered its stage
-  std::optional<Day> closed_on;     // day of its latest closing; none while it is open
+  std::optional<Day> closed_on;     // day of its latest closing; set exactly while it is closed
   std::vector<std::string> used;    // ids of the advances that are used up, in that order
 
   bool operator==(const Deal&) const = default;

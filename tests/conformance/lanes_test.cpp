@@ -59,6 +59,21 @@ TEST_CASE_TEMPLATE("conformance: a lane is created once and goes on where it was
   CHECK(second->lanes.take_over("identity", 3).epoch == 1);
 }
 
+TEST_CASE_TEMPLATE("conformance: a consumer that comes late replays, those of a new installation do not", House,
+                   SCORELINE_HOUSES) {
+  House house;
+  house.comes_late("stages");
+  auto process = house.process();
+  for (const char* consumer : {"identity", "customers", "scoring", "intent", "triggers", "sequences"}) {
+    CAPTURE(consumer);
+    CHECK_FALSE(process->lanes.take_over(consumer, 1).replays);
+    CHECK_FALSE(process->lanes.take_over(consumer, 1).replays);
+  }
+  CHECK(process->lanes.take_over("stages", 1).replays);
+  CHECK(process->lanes.take_over("stages", 2).replays);
+  CHECK(process->lanes.take_over("stages", 1).replays);
+}
+
 TEST_CASE_TEMPLATE("conformance: only the owner with the right batch number moves a lane", House, SCORELINE_HOUSES) {
   House house;
   auto old = house.process();

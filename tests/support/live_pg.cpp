@@ -92,7 +92,9 @@ const std::string& fresh_tables() {
   }
   run(database->dsn(),
       "TRUNCATE lanes, outbox, dead_letters, leads, identifiers, retractions, erp_documents, message_ids,"
-      " message_id_segments, activities, scoring_leads, scoring_held, rulebooks, rulebook_progress;"
+      " message_id_segments, activities, scoring_leads, scoring_held, rulebooks, rulebook_progress, customers_leads,"
+      " customers_held, intent_leads, intent_held, stages_leads, stages_held, triggers_leads, sequences_leads, deals,"
+      " firings, actions, enrolments, email_queue;"
       " ALTER SEQUENCE lead_ids RESTART; UPDATE consumer_starts SET replays = false");
   return database->dsn();
 }
