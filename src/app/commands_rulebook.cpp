@@ -1,4 +1,4 @@
-/// rulebook check, publish, show.
+/// rulebook check, publish, show; the group of all rule-book commands.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "app/commands_rulebook.hpp"
 #include "app/process.hpp"
 #include "app/rulebook_desk.hpp"
 #include "app/rulebook_files.hpp"
@@ -24,14 +25,16 @@ namespace {
 int run_check(const CommandContext& context, const std::string& folder) {
   if (!context.json) {
     const RuleBookFolder read = read_rulebook(folder);
-    fmt::print("{}: ok; {}\nsha256 {}\n", folder, summary(*read.book), read.sha256);
+    const auto warnings = static_cast<std::int64_t>(read.warnings.size());
+    fmt::print("{}{}: ok{}; {}\nsha256 {}\n", to_lines(read.warnings), folder,
+               warnings == 0 ? "" : ", with " + counted(warnings, "warning", "warnings"), summary(*read.book), read.sha256);
     return kDone;
   }
   const auto files = wire::read_rulebook_folder(folder);
   if (!files.ok()) throw base::UsageError(files.error().message + (files.error().where.empty() ? "" : ": " + files.error().where));
   const wire::LoadedRuleBook loaded = wire::load_rulebook(*files);
-  fmt::print("{}\n", check_json(loaded.book.get(), loaded.problems, wire::rulebook_sha256(*files)));
-  return loaded.book == nullptr ? kUsage : kDone;
+  fmt::print("{}\n", check_json(loaded, wire::rulebook_sha256(*files)));
+  return loaded.has_errors() ? kUsage : kDone;
 }
 
 struct PublishWords {
@@ -89,7 +92,7 @@ int run_publish(const CommandContext& context, const PublishWords& words) {
     read = read_rulebook(words.folder);
     request.files = &read.files;
     request.sha256 = read.sha256;
-    fmt::print("{}: {}\n", words.folder, summary(*read.book));
+    fmt::print("{}{}: {}\n", to_lines(read.warnings), words.folder, summary(*read.book));
   }
   request.author = author_or_user(words.author);
   request.note = words.note;
@@ -221,7 +224,7 @@ void add_publish(CLI::App& rulebook, CommandContext& context) {
 }  // namespace
 
 void add_rulebook_commands(CLI::App& app, CommandContext& context) {
-  auto* rulebook = app.add_subcommand("rulebook", "check, publish and show rule books");
+  auto* rulebook = app.add_subcommand("rulebook", "check, test, compare, publish and show rule books");
   rulebook->require_subcommand(1);
   rulebook->footer("Example: scoreline rulebook check rulebooks/demo");
 
@@ -231,6 +234,8 @@ void add_rulebook_commands(CLI::App& app, CommandContext& context) {
   check->add_option("folder", *folder, "folder with *.toml and templates/")->required();
   check->callback([&context, folder] { context.run = [&context, folder] { return run_check(context, *folder); }; });
 
+  add_rulebook_test(*rulebook, context);
+  add_rulebook_diff(*rulebook, context);
   add_publish(*rulebook, context);
 
   auto version = std::make_shared<std::uint64_t>(0);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/activity_names.hpp"
 #include "wire/input_event.hpp"
 #include "wire/input_event_values.hpp"
 #include "wire/json.hpp"
@@ -13,13 +14,6 @@ using core::InputEvent;
 using input::Values;
 
 constexpr std::array<std::string_view, 6> kCalls{"track", "identify", "page", "screen", "group", "alias"};
-/// Names that only mail, sales and ERP connectors give out (semantics 1).
-constexpr std::array<std::string_view, 19> kReserved{
-    "customer.changed", "order.placed",     "order.changed",    "order.cancelled",    "invoice.issued",
-    "invoice.changed",  "payment.received", "credit.issued",    "email.sent",         "email.opened",
-    "email.clicked",    "email.bounced",    "email.complained", "email.unsubscribed", "email.replied",
-    "booking.created",  "deal.moved",       "note.added",       "task.completed"};
-
 /// Raw members of one tracking call.
 struct Call {
   std::string_view type, message_id, anonymous_id, user_id, previous_id, event, name, properties, traits, context,
@@ -77,7 +71,7 @@ void read_name(Values& values, const Call& call, InputEvent& event) {
   }
   values.text(call.event, "/event", event.name);
   if (event.name.empty()) values.refuse("invalid_value", "a track call must name its event", "/event");
-  if (std::find(kReserved.begin(), kReserved.end(), event.name) != kReserved.end())
+  if (std::find(core::kFactNames.begin(), core::kFactNames.end(), event.name) != core::kFactNames.end())
     values.refuse("reserved_name", "this event name belongs to mail, sales or ERP facts: choose another one", "/event");
 }
 

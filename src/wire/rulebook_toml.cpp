@@ -50,6 +50,14 @@ void collect_ids(const TomlNode& root, KnownIds& ids) {
   outer_ids_of(root, "pipeline", "stage", ids.pipelines);
 }
 
+core::Ladders ladders_of(const KnownIds& ids) {
+  core::Ladders out;
+  out.tiers = ids.tiers;
+  for (const OuterId& one : ids.intents) out.intents[one.id] = one.inner;
+  for (const OuterId& one : ids.pipelines) out.pipelines[one.id] = one.inner;
+  return out;
+}
+
 void read_file(Reading& reading, const TomlNode& node) {
   Table root(reading.problems, node, "the rule book");
   read_score(reading, root);
@@ -86,7 +94,8 @@ bool write_json(Reading& reading, const TomlNode& node, Json& json) {
       return json.Bool(node.boolean);
     case TomlNode::Kind::real:
       if (std::isfinite(node.real)) return json.Double(node.real);
-      reading.problems.at_value(node, "infinite and undefined numbers cannot be sent");
+      reading.problems.at_value(node, "infinite and undefined numbers cannot be sent",
+                                "write a number, or a text in quotes");
       return json.Null();
     case TomlNode::Kind::string:
     case TomlNode::Kind::date:
@@ -132,9 +141,16 @@ void Reading::dangling(const TomlNode& at, std::string message, std::string_view
 std::string to_text(const RuleBookProblem& problem) {
   std::string out = problem.file;
   if (problem.line > 0) out += fmt::format(":{}:{}", problem.line, problem.column);
-  out += ": " + problem.message;
+  out += problem.severity == RuleBookProblem::Severity::warning ? ": warning: " : ": ";
+  out += problem.message;
   if (!problem.suggestion.empty()) out += "; " + problem.suggestion;
   return out;
+}
+
+bool LoadedRuleBook::has_errors() const {
+  return !problems.empty() || std::any_of(remarks.begin(), remarks.end(), [](const RuleBookProblem& one) {
+    return one.severity == RuleBookProblem::Severity::error;
+  });
 }
 
 LoadedRuleBook load_rulebook(const RuleBookFiles& files) {
@@ -160,12 +176,20 @@ LoadedRuleBook load_rulebook(const RuleBookFiles& files) {
       reading.problems.add(0, 0, "not a part of a rule book", "a rule book is *.toml files and templates/");
     }
   }
+  reading.ladders = ladders_of(reading.ids);
   for (const auto& [name, root] : documents) {
     reading.problems.enter(name);
     read_file(reading, root);
   }
+  if (reading.problems.count() == 0) {
+    for (const auto& [name, root] : documents) {
+      reading.problems.enter(name);
+      remark_book(reading, root);
+    }
+  }
   LoadedRuleBook out;
   out.problems = reading.problems.take();
+  out.remarks = reading.problems.take_remarks();
   if (out.problems.empty()) out.book = std::make_shared<const core::RuleBook>(std::move(reading.book));
   return out;
 }

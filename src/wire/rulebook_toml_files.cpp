@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "wire/rulebook_case.hpp"
 #include "wire/rulebook_toml.hpp"
 
 namespace scoreline::wire {
@@ -115,6 +116,17 @@ base::Result<RuleBookFiles> read_rulebook_folder(const std::string& path) {
   if (fs::exists(root / "templates", error)) {
     if (const auto added = add_files(root, "templates", files); !added) return added.error();
   }
+  return files;
+}
+
+base::Result<RuleBookFiles> read_rulebook_cases(const std::string& path) {
+  std::error_code error;
+  const fs::path root = fs::canonical(path, error);
+  if (error || !fs::is_directory(root, error)) return refused(path, "is not a folder; name that of a rule book");
+  RuleBookFiles files;
+  if (!fs::exists(root / "tests", error)) return files;
+  if (const auto added = add_files(root, "tests", files); !added) return added.error();
+  std::erase_if(files, [](const auto& file) { return !file.first.ends_with(".toml"); });
   return files;
 }
 

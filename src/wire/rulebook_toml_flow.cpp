@@ -188,17 +188,6 @@ void check_timezone(Reading& reading, const TomlNode& node, const std::string& l
                             std::move(suggestion));
 }
 
-/// The file of a template that is named with or without its extension.
-std::string find_template(const std::vector<std::string>& files, const std::string& name) {
-  for (const char* extension : {"", ".html", ".txt", ".md"}) {
-    if (std::find(files.begin(), files.end(), name + extension) != files.end()) return name + extension;
-  }
-  for (const std::string& file : files) {
-    if (file.substr(0, file.rfind('.')) == name) return file;
-  }
-  return {};
-}
-
 void read_step(Reading& reading, const TomlNode& node, core::Sequence& sequence) {
   Table table(reading.problems, node, "[[sequence.step]]");
   core::Step step;
@@ -212,13 +201,9 @@ void read_step(Reading& reading, const TomlNode& node, core::Sequence& sequence)
   if (const TomlNode* name = table.find("template", TomlNode::Kind::string, Need::required)) {
     step.template_name = find_template(reading.ids.templates, name->text);
     if (step.template_name.empty()) {
-      std::vector<std::string> names;
-      for (const std::string& file : reading.ids.templates) names.push_back(file.substr(0, file.rfind('.')));
-      std::string suggestion = did_you_mean(name->text, names);
-      if (suggestion.empty()) suggestion = fmt::format("add the file templates/{}.html", name->text);
       reading.problems.at_value(*name,
                                 fmt::format("{}: there is no template `{}`", table.label("template"), name->text),
-                                std::move(suggestion));
+                                suggest_template(reading.ids.templates, name->text));
     }
   }
   table.finish();
@@ -262,6 +247,23 @@ void read_sequence(Reading& reading, const TomlNode& node) {
 }
 
 }  // namespace
+
+std::string find_template(const std::vector<std::string>& files, const std::string& name) {
+  for (const char* extension : {"", ".html", ".txt", ".md"}) {
+    if (std::find(files.begin(), files.end(), name + extension) != files.end()) return name + extension;
+  }
+  for (const std::string& file : files) {
+    if (file.substr(0, file.rfind('.')) == name) return file;
+  }
+  return {};
+}
+
+std::string suggest_template(const std::vector<std::string>& files, const std::string& name) {
+  std::vector<std::string> names;
+  for (const std::string& file : files) names.push_back(file.substr(0, file.rfind('.')));
+  const std::string suggestion = did_you_mean(name, names);
+  return suggestion.empty() ? fmt::format("add the file templates/{}.html", name) : suggestion;
+}
 
 std::optional<Span> read_span(Table& table, std::string_view key, Need need) {
   const auto text = table.text(key, need);

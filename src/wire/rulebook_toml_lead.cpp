@@ -21,7 +21,8 @@ void read_position(Reading& reading, const TomlNode& entry, Condition base, cons
   const auto add = [&](const TomlNode& value, Operator op) {
     if (value.kind != TomlNode::Kind::string) {
       reading.problems.at_value(
-          value, fmt::format("`{}` in {} must name a {}, not be {}", entry.key, what, noun, kind_name(value.kind)));
+          value, fmt::format("`{}` in {} must name a {}, not be {}", entry.key, what, noun, kind_name(value.kind)),
+          "write its id in quotes");
       return;
     }
     if (!check_known(reading, value, noun, known)) return;
@@ -136,12 +137,15 @@ bool read_lead_entry(Reading& reading, const TomlNode& entry, const std::string&
     Condition base;
     base.kind = ConditionKind::customer;
     base.subject = entry.key.substr(9);
-    if (std::find(kCustomerFields.begin(), kCustomerFields.end(), base.subject) == kCustomerFields.end()) {
+    if (std::find(core::kCustomerFields.begin(), core::kCustomerFields.end(), base.subject) ==
+        core::kCustomerFields.end()) {
       reading.problems.at_key(entry,
                               fmt::format("`{}` in {}: a customer has no field `{}`", entry.key, what, base.subject),
-                              did_you_mean(base.subject, kCustomerFields));
+                              did_you_mean(base.subject, core::kCustomerFields));
     } else {
+      const std::size_t before = out.children.size();
       read_operators(reading, entry, base, what, out);
+      remark_customer(reading, entry, std::span(out.children).subspan(before));
     }
   } else {
     return false;
@@ -152,11 +156,14 @@ bool read_lead_entry(Reading& reading, const TomlNode& entry, const std::string&
 std::vector<std::string> read_names(Reading& reading, const TomlNode& node, const std::string& what) {
   std::vector<std::string> names;
   const auto add = [&](const TomlNode& one) {
-    if (one.kind == TomlNode::Kind::string && !one.text.empty())
+    if (one.kind == TomlNode::Kind::string && !one.text.empty()) {
       names.push_back(one.text);
-    else
+      remark_reserved(reading, one);
+    } else {
       reading.problems.at_value(
-          one, fmt::format("`{}` of {} must be the name of an activity or a list of names", node.key, what));
+          one, fmt::format("`{}` of {} must be the name of an activity or a list of names", node.key, what),
+          "write the name in quotes");
+    }
   };
   if (node.kind != TomlNode::Kind::array) {
     add(node);
@@ -194,8 +201,10 @@ std::optional<std::uint32_t> read_match(Reading& reading, Table& table, std::str
   std::vector<std::string> names;
   if (const TomlNode* on = table.find(on_key, Need::required)) names = read_names(reading, *on, table.what());
   Condition where;
-  if (const TomlNode* node = table.find("where", TomlNode::Kind::table))
+  if (const TomlNode* node = table.find("where", TomlNode::Kind::table)) {
     where = read_condition(reading, *node, Scope::event, table.label("where"));
+    remark_condition(reading, *node, where, table.label("where"));
+  }
   if (names.empty()) return std::nullopt;
   return match_of(reading, std::move(names), std::move(where), value_path);
 }
@@ -242,7 +251,8 @@ std::optional<core::Occasion> read_occasion(Reading& reading, const TomlNode& no
   // A misspelt one is reported as an unknown key, and that is enough.
   if (named > 1 || node.children.empty() || (named == 0 && where != nullptr)) {
     reading.problems.at_value(
-        node, fmt::format("{} must have exactly one of `activity`, `tier`, `intent`, `stage`, `customer`", what));
+        node, fmt::format("{} must have exactly one of `activity`, `tier`, `intent`, `stage`, `customer`", what),
+        "write `{ activity = \"...\" }`, for example");
   } else if (activity != nullptr) {
     if (const auto match = read_match(reading, table, "activity", "")) out.match = *match;
   } else if (tier != nullptr) {
@@ -261,7 +271,8 @@ std::optional<core::Occasion> read_occasion(Reading& reading, const TomlNode& no
     }
   }
   if (where != nullptr && activity == nullptr)
-    reading.problems.at_key(*where, fmt::format("`where` of {} belongs to `activity` only", what));
+    reading.problems.at_key(*where, fmt::format("`where` of {} belongs to `activity` only", what),
+                            "use a `when` of the trigger or sequence for what is known of the lead");
   table.finish();
   if (reading.problems.count() != before) return std::nullopt;
   return out;

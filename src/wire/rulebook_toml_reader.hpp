@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/rulebook.hpp"
+#include "core/rulebook_reach.hpp"
 #include "wire/rulebook_toml_table.hpp"
 
 namespace scoreline::wire {
@@ -29,6 +30,7 @@ struct KnownIds {
 struct Reading {
   Problems problems;
   KnownIds ids;
+  core::Ladders ladders;  // the same ids, as conditions compare them
   /// All files could be read; otherwise an unknown id may well be in the one that could not, and is no problem.
   bool complete = true;
   core::RuleBook book;
@@ -41,6 +43,11 @@ struct Reading {
   /// A problem about a reference, unless files are missing.
   void dangling(const TomlNode& at, std::string message, std::string_view wrong, const std::vector<std::string>& known);
 };
+
+/// The file of a template that is named with or without its extension; "" where there is none.
+std::string find_template(const std::vector<std::string>& files, const std::string& name);
+/// What to do where there is none.
+std::string suggest_template(const std::vector<std::string>& files, const std::string& name);
 
 /// What may stand in a condition.
 enum class Scope : std::uint8_t { event, traits, lead };
@@ -78,6 +85,16 @@ struct Span {
   char unit = 'd';
 };
 std::optional<Span> read_span(Table& table, std::string_view key, Need need);
+
+// What can be read but cannot have been meant becomes a remark.
+/// `node`: an activity name that nearly is one of the dotted ones.
+void remark_reserved(Reading& reading, const TomlNode& node);
+void remark_condition(Reading& reading, const TomlNode& node, const core::Condition& condition,
+                      const std::string& what);
+/// `added`: what the entry "customer.<field>" asks for; a text where there are numbers, a word that does not exist.
+void remark_customer(Reading& reading, const TomlNode& entry, std::span<const core::Condition> added);
+/// One file of a book that was read without problems.
+void remark_book(Reading& reading, const TomlNode& root);
 
 // The sections of a file, each appended to the book.
 void read_score(Reading& reading, Table& root);

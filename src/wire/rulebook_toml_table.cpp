@@ -26,12 +26,35 @@ std::int64_t power_of_ten(int exponent) {
   return out;
 }
 
+std::vector<RuleBookProblem> sorted(std::vector<RuleBookProblem> problems) {
+  std::stable_sort(problems.begin(), problems.end(), [](const RuleBookProblem& a, const RuleBookProblem& b) {
+    return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);
+  });
+  return problems;
+}
+
+std::string how_to_write(TomlNode::Kind kind) {
+  switch (kind) {
+    case TomlNode::Kind::string:
+      return "write it in quotes";
+    case TomlNode::Kind::integer:
+      return "write a whole number";
+    case TomlNode::Kind::table:
+      return "write `{ ... }`";
+    case TomlNode::Kind::array:
+      return "write `[ ... ]`";
+    default:
+      return {};
+  }
+}
+
 constexpr std::string_view kCounts[] = {"no", "one", "two", "three", "four", "five", "six"};
 
 }  // namespace
 
 void Problems::add(int line, int column, std::string message, std::string suggestion) {
-  problems_.push_back({file_, line, column, std::move(message), std::move(suggestion)});
+  problems_.push_back(
+      {file_, line, column, std::move(message), std::move(suggestion), RuleBookProblem::Severity::error});
 }
 
 void Problems::at_key(const TomlNode& node, std::string message, std::string suggestion) {
@@ -40,12 +63,18 @@ void Problems::at_key(const TomlNode& node, std::string message, std::string sug
       std::move(suggestion));
 }
 
-std::vector<RuleBookProblem> Problems::take() {
-  std::stable_sort(problems_.begin(), problems_.end(), [](const RuleBookProblem& a, const RuleBookProblem& b) {
-    return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);
-  });
-  return std::move(problems_);
+void Problems::doubt(const TomlNode& node, std::string message, std::string suggestion) {
+  remarks_.push_back(
+      {file_, node.line, node.column, std::move(message), std::move(suggestion), RuleBookProblem::Severity::error});
 }
+
+void Problems::warn(const TomlNode& node, std::string message, std::string suggestion) {
+  doubt(node, std::move(message), std::move(suggestion));
+  remarks_.back().severity = RuleBookProblem::Severity::warning;
+}
+
+std::vector<RuleBookProblem> Problems::take() { return sorted(std::move(problems_)); }
+std::vector<RuleBookProblem> Problems::take_remarks() { return sorted(std::move(remarks_)); }
 
 std::string did_you_mean(std::string_view wrong, std::span<const std::string_view> known) {
   const std::string near = base::suggest(wrong, known);
@@ -85,7 +114,7 @@ const TomlNode* Table::find(std::string_view key, Need need) {
 const TomlNode* Table::find(std::string_view key, TomlNode::Kind kind, Need need) {
   const TomlNode* found = find(key, need);
   if (found == nullptr || found->kind == kind) return found;
-  wrong(*found, kind_name(kind));
+  wrong(*found, kind_name(kind), how_to_write(kind));
   return nullptr;
 }
 
@@ -93,7 +122,7 @@ std::optional<std::string> Table::text(std::string_view key, Need need) {
   const TomlNode* found = find(key, TomlNode::Kind::string, need);
   if (found == nullptr) return std::nullopt;
   if (!found->text.empty()) return found->text;
-  problems_.at_value(*found, fmt::format("{} is empty", label(key)));
+  problems_.at_value(*found, fmt::format("{} is empty", label(key)), "write something between the quotes");
   return std::nullopt;
 }
 

@@ -23,13 +23,17 @@ class Problems {
     add(node.line, node.column, std::move(message), std::move(suggestion));
   }
   void at_key(const TomlNode& node, std::string message, std::string suggestion = {});
+  /// What can be read and has a meaning, but cannot have been meant (LoadedRuleBook::remarks), at the node's value.
+  void doubt(const TomlNode& node, std::string message, std::string suggestion);
+  void warn(const TomlNode& node, std::string message, std::string suggestion);
   std::size_t count() const { return problems_.size(); }
   /// By file, line, column.
   std::vector<RuleBookProblem> take();
+  std::vector<RuleBookProblem> take_remarks();
 
  private:
   std::string file_;
-  std::vector<RuleBookProblem> problems_;
+  std::vector<RuleBookProblem> problems_, remarks_;
 };
 
 /// "did you mean `x`?", or "known: `a`, `b`" where nothing is near and few are known, or "".

@@ -302,11 +302,12 @@ TEST_CASE("rulebook_toml: several files are one book, and all problems come at o
 }
 
 TEST_CASE("rulebook_toml: the books of the repository load") {
-  for (const char* name : {"demo", "event-agency"}) {
+  for (const char* name : {"demo", "event-agency", "b2b-supplier"}) {
     const auto files = wire::read_rulebook_folder(std::string(SCORELINE_SOURCE_DIR) + "/rulebooks/" + name);
     REQUIRE(files);
     const auto loaded = load_rulebook(*files);
     CHECK_MESSAGE(loaded.book, all_of(loaded.problems));
+    CHECK_MESSAGE(loaded.remarks.empty(), all_of(loaded.remarks));
   }
 }
 
