@@ -122,23 +122,26 @@ void ActivityReader::finish() {
 
 void ActivityReader::document() {
   core::ErpDocument& document = activity_.document.emplace();
-  reader_.object("/document", [&](std::string_view key) {
+  int named = 0;
+  const Reader::Within within(reader_, "/document");
+  reader_.object("", [&](std::string_view key) {
     if (key == "source")
-      reader_.text(document.source, "/document/source");
+      reader_.text(document.source, "/source"), named |= 1;
     else if (key == "customer")
-      reader_.text(document.customer, "/document/customer");
+      reader_.text(document.customer, "/customer"), named |= 2;
     else if (key == "kind")
-      reader_.text(document.kind, "/document/kind");
+      reader_.text(document.kind, "/kind"), named |= 4;
     else if (key == "id")
-      reader_.text(document.id, "/document/id");
+      reader_.text(document.id, "/id"), named |= 8;
     else if (key == "version")
-      reader_.integer(document.version, "/document/version");
+      reader_.integer(document.version, "/version"), named |= 16;
     else if (key == "cancelled")
-      reader_.flag(document.cancelled, "/document/cancelled");
+      reader_.flag(document.cancelled, "/cancelled");
     else
       return false;
     return true;
   });
+  reader_.require(named == 31, "the document lacks its source, customer, kind, id or version", "");
 }
 
 void ActivityReader::identifiers() {
@@ -156,9 +159,10 @@ void ActivityReader::identifiers() {
 
 ActivityReader::Inherits ActivityReader::read_trait(Reader& reader, core::Trait& trait, std::string_view where) {
   Inherits inherits;
+  bool named = false;
   reader.object(where, [&](std::string_view key) {
     if (key == "key")
-      reader.text(trait.key, where);
+      reader.text(trait.key, where), named = true;
     else if (key == "value")
       trait.json.assign(reader.cursor().raw_value());
     else if (key == "at")
@@ -169,6 +173,7 @@ ActivityReader::Inherits ActivityReader::read_trait(Reader& reader, core::Trait&
       return false;
     return true;
   });
+  reader.require(named, "a trait has no key", where);
   reader.require(!trait.json.empty(), "a trait has no value", where);
   return inherits;
 }

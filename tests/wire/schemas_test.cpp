@@ -1,73 +1,54 @@
 /// schemas/ against their examples and our own decoders: what a schema promises is what we take.
 #include <doctest/doctest.h>
-#include <rapidjson/document.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <functional>
-#include <iterator>
-#include <map>
+#include <set>
 #include <string>
-#include <valijson/adapters/rapidjson_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
 
-#include "wire/input_event.hpp"
+#include "tests/wire/schema_files.hpp"
 #include "wire/json.hpp"
-#include "wire/lead_record.hpp"
-#include "wire/score_record.hpp"
 
 namespace scoreline::wire {
 namespace {
 
-namespace fs = std::filesystem;
-const fs::path kRoot = SCORELINE_SOURCE_DIR;
-
-std::string read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-rapidjson::Document parse(const fs::path& path) {
-  rapidjson::Document document;
-  document.Parse<rapidjson::kParseIterativeFlag>(read(path).c_str());
-  if (document.HasParseError()) FAIL(path.string(), " is not JSON");
-  return document;
-}
-
-const std::map<std::string, std::function<bool(std::string_view)>> kDecoders{
-    {"tracking.events",
-     [](std::string_view json) {
-       return decode_tracking(json, {"web", true, {}}).ok();
-     }},
-    {"crm.events", [](std::string_view json) { return decode_crm(json, {}).ok(); }},
-    {"erp.changes", [](std::string_view json) { return decode_erp(json, {}).ok(); }},
-    {"lead.activities", [](std::string_view json) { return decode_lead_record(json).ok(); }},
-    {"lead.scores", [](std::string_view json) { return decode_score_record(json).ok(); }}};
-
 TEST_CASE("schemas: good examples are valid and decode, bad ones neither") {
-  for (const auto& [topic, decodes] : kDecoders) {
-    const rapidjson::Document text = parse(kRoot / "schemas" / (topic + ".json"));
-    valijson::Schema schema;
-    valijson::SchemaParser(valijson::SchemaParser::kDraft7)
-        .populateSchema(valijson::adapters::RapidJsonAdapter(text), schema);
+  for (const auto& [topic, codec] : all_codecs()) {
+    const TopicSchema schema(topic);
     int good = 0, bad = 0;
-    for (const auto& entry : fs::directory_iterator(kRoot / "schemas/examples" / topic)) {
-      CAPTURE(entry.path().string());
-      const std::string name = entry.path().filename().string();
-      const bool is_good = name.starts_with("good-");
-      REQUIRE((is_good || name.starts_with("bad-")));
-      ++(is_good ? good : bad);
-      const rapidjson::Document example = parse(entry.path());
-      const valijson::adapters::RapidJsonAdapter adapter(example);
-      CHECK(valijson::Validator().validate(schema, adapter, nullptr) == is_good);
-      CHECK(decodes(read(entry.path())) == is_good);
-      CHECK(check_json(read(entry.path())).ok());
+    for (const fs::path& path : files_in(kRoot / "schemas/examples" / topic)) {
+      CAPTURE(path.string());
+      REQUIRE((is_good(path) || path.filename().string().starts_with("bad-")));
+      ++(is_good(path) ? good : bad);
+      CHECK(schema.takes(parse_file(path)) == is_good(path));
+      CHECK(codec(read_file(path)).has_value() == is_good(path));
+      CHECK(check_json(read_file(path)).ok());
     }
     CHECK(good >= 3);
     CHECK(bad >= 3);
+  }
+}
+
+TEST_CASE("schemas: each kind of record has a good example") {
+  for (const auto& [topic, codec] : kLeadCodecs) {
+    std::set<std::string> missing;
+    const TopicSchema schema(topic);
+    for (const auto& kind : schema.text()["properties"]["kind"]["enum"].GetArray()) missing.insert(kind.GetString());
+    for (const fs::path& path : files_in(kRoot / "schemas/examples" / topic))
+      if (is_good(path)) missing.erase(parse_file(path)["kind"].GetString());
+    for (const std::string& kind : missing) FAIL_CHECK(topic, " has no good example of kind ", kind);
+  }
+}
+
+TEST_CASE("schemas: what was ever written stays valid and decodes") {
+  for (const auto& [topic, codec] : all_codecs()) {
+    const TopicSchema schema(topic);
+    const auto files = files_in(kRoot / "schemas/history" / topic);
+    CHECK(files.size() >= 3);
+    for (const fs::path& path : files) {
+      CAPTURE(path.string());
+      CHECK(schema.takes(parse_file(path)));
+      CHECK(codec(read_file(path)).has_value());
+    }
   }
 }
 
