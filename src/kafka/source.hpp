@@ -6,9 +6,16 @@
 /// (in one handle the eager protocol allows only whole assignments, which throw away what is fetched), and no rebalance
 /// runs in the middle of a fetched batch (librdkafka #4208). Offsets never come from Kafka (auto.offset.reset=error).
 ///
+/// Reading::together: all inputs of all lanes through one queue, in the order in which they come; for consumers that
+/// take whatever comes (polls must not choose). Reading::apart: a queue per input and lane, for consumers that merge
+/// their inputs (design 5, One order for decisions): polls choose by PollRequest::wants. What is not wanted takes
+/// memory up to about 3 MB per input and lane, and waits in the broker beyond; an error of a partition shows when it is
+/// wanted.
+///
 /// One thread at a time. Free records before the source (else its end waits, see Handle). Throws base::UsageError for
 /// settings (constructor), base::Unavailable when polling cannot go on (the group refuses us, or a fatal error: then at
 /// every poll).
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,12 +23,16 @@
 #include "flow/ports.hpp"
 #include "kafka/handles.hpp"
 #include "kafka/settings.hpp"
+#include "kafka/source_queues.hpp"
 
 namespace scoreline::kafka {
 
+enum class Reading : std::uint8_t { together, apart };
+
 class KafkaSource : public flow::Source {
  public:
-  KafkaSource(Settings settings, std::string_view consumer, std::vector<flow::Topic> inputs);
+  KafkaSource(Settings settings, std::string_view consumer, std::vector<flow::Topic> inputs,
+              Reading reading = Reading::together);
   ~KafkaSource() override;
   KafkaSource(const KafkaSource&) = delete;
   KafkaSource& operator=(const KafkaSource&) = delete;
@@ -58,6 +69,9 @@ class KafkaSource : public flow::Source {
   void note_fatal();
   void apply_changes();
   void fetch(std::size_t max_records, std::chrono::milliseconds wait);
+  void fetch_apart(const flow::PollRequest& request);
+  void take_common();
+  bool has_news() const;
   void take(Message message);
   void take_error(const rd_kafka_message_t& message);
   void read_failed(std::size_t input, std::int32_t lane, const rd_kafka_message_t& message);
@@ -72,8 +86,9 @@ class KafkaSource : public flow::Source {
   std::string group_;
   Handle member_, reader_;
   Queue reader_queue_;
-  std::vector<Input> inputs_;  // after the handles: topic handles go first
-  std::vector<Lane> lanes_;    // by number, as far as seen
+  std::unique_ptr<PartitionQueues> queues_;  // when read apart
+  std::vector<Input> inputs_;                // after the handles: topic handles go first
+  std::vector<Lane> lanes_;                  // by number, as far as seen
   std::set<std::int32_t> changed_;
   std::vector<std::pair<std::int32_t, std::vector<std::int64_t>>> hints_;
   std::int64_t hinted_us_ = 0;

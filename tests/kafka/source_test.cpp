@@ -13,6 +13,7 @@
 
 #include "kafka/live.hpp"
 #include "kafka/log_reader.hpp"
+#include "kafka/source_member.hpp"
 
 namespace scoreline::kafka {
 namespace {
@@ -20,49 +21,8 @@ namespace {
 using namespace std::chrono_literals;
 using flow::Topic;
 using live::eventually;
-
-const std::vector<Topic> kTwoInputs{Topic::tracking_events, Topic::crm_events};
-
-/// A consumer as the runner is one: takes over what it gains, at offsets that it knows.
-struct Member {
-  Member(const Settings& settings, std::vector<Topic> inputs = kTwoInputs)
-      : source(std::make_unique<KafkaSource>(settings, "test", inputs)), inputs_(inputs.size()) {}
-
-  void step(std::chrono::milliseconds wait = 50ms) {
-    flow::PollResult polled = source->poll({1'000, wait, {}});
-    for (const auto lane : polled.lanes_lost) lanes.erase(lane);
-    for (const auto lane : polled.lanes_gained) {
-      lanes.insert(lane);
-      auto& from = next[lane];
-      from.resize(inputs_);
-      source->start(lane, from);
-    }
-    for (auto& [lane, reason] : polled.lanes_broken) broken[lane] = reason;
-    for (auto& record : polled.records) {
-      CHECK(lanes.contains(record.lane));
-      CHECK(record.offset >= next[record.lane][record.input]);
-      next[record.lane][record.input] = record.offset + 1;
-      values[{record.input, record.lane}].emplace_back(record.value);
-      ++count;
-    }
-  }
-
-  std::unique_ptr<KafkaSource> source;
-  std::set<std::int32_t> lanes;
-  std::map<std::int32_t, std::vector<std::int64_t>> next;
-  std::map<std::int32_t, std::string> broken;
-  std::map<std::pair<int, std::int32_t>, std::vector<std::string>> values;
-  std::size_t count = 0;
-
- private:
-  std::size_t inputs_;
-};
-
-std::vector<std::string> numbered(int first, int count) {
-  std::vector<std::string> result;
-  for (int n = first; n < first + count; ++n) result.push_back("v" + std::to_string(n));
-  return result;
-}
+using live::Member;
+using live::numbered;
 
 TEST_CASE("a single member gains all lanes and reads each input in order from the offsets it gives") {
   const Settings settings = live::fresh_topics(3);
@@ -70,7 +30,7 @@ TEST_CASE("a single member gains all lanes and reads each input in order from th
     live::fill(settings, Topic::tracking_events, p, 0, 20);
     live::fill(settings, Topic::crm_events, p, 100, 5);
   }
-  Member member(settings);
+  Member member(settings, live::kTwoInputs, live::each_reading());
   member.next[1] = {7, 5};
   CHECK(eventually(20s, [&] { return member.step(), member.count == 25 + 13 + 25; }));
   CHECK(member.lanes == std::set<std::int32_t>{0, 1, 2});
@@ -85,7 +45,7 @@ TEST_CASE("a single member gains all lanes and reads each input in order from th
 TEST_CASE("stopping and starting one lane leaves the others alone and rereads from the given offset") {
   const Settings settings = live::fresh_topics(2);
   for (int p = 0; p < 2; ++p) live::fill(settings, Topic::tracking_events, p, 0, 2'000);
-  Member member(settings, {Topic::tracking_events});
+  Member member(settings, {Topic::tracking_events}, live::each_reading());
   CHECK(eventually(20s, [&] { return member.step(), member.values[{0, 0}].size() >= 1; }));
   member.source->stop(0);
   for (int i = 0; i < 10; ++i) {
@@ -105,9 +65,10 @@ TEST_CASE("stopping and starting one lane leaves the others alone and rereads fr
 
 TEST_CASE("two members share the lanes, whole; the other takes over at once when one closes") {
   const Settings settings = live::fresh_topics(4);
-  Member first(settings);
+  const Reading reading = live::each_reading();
+  Member first(settings, live::kTwoInputs, reading);
   CHECK(eventually(20s, [&] { return first.step(), first.lanes.size() == 4; }));
-  Member second(settings);
+  Member second(settings, live::kTwoInputs, reading);
   CHECK(eventually(20s,
                    [&] { return first.step(), second.step(), first.lanes.size() == 2 && second.lanes.size() == 2; }));
   std::set<std::int32_t> all = first.lanes;
@@ -160,7 +121,7 @@ TEST_CASE("a lane whose offset was trimmed away, or lies beyond the log, is brok
   const Settings settings = live::fresh_topics(3);
   for (int p = 0; p < 3; ++p) live::fill(settings, Topic::tracking_events, p, 0, 10);
   live::trim(settings, Topic::tracking_events, 0, 8);
-  Member member(settings, {Topic::tracking_events});
+  Member member(settings, {Topic::tracking_events}, live::each_reading());
   member.next[0] = {5};
   member.next[2] = {50};
   CHECK(eventually(20s, [&] {
@@ -257,7 +218,7 @@ TEST_CASE("records that are held stay readable when the source is closed, which 
   live::fill(settings, Topic::tracking_events, 0, 0, 5);
   std::vector<flow::InRecord> held;
   {
-    KafkaSource source(settings, "test", {Topic::tracking_events});
+    KafkaSource source(settings, "test", {Topic::tracking_events}, live::each_reading());
     CHECK(eventually(20s, [&] {
       flow::PollResult polled = source.poll({100, 100ms, {}});
       const std::int64_t zero = 0;
@@ -275,7 +236,7 @@ TEST_CASE("records that are held stay readable when the source is closed, which 
 TEST_CASE("without a broker polling waits and does not throw") {
   Settings settings = live::fresh_settings();
   settings.bootstrap = "127.0.0.1:1";
-  KafkaSource source(settings, "test", {Topic::tracking_events});
+  KafkaSource source(settings, "test", {Topic::tracking_events}, live::each_reading());
   for (int i = 0; i < 5; ++i) CHECK(source.poll({10, 100ms, {}}).records.empty());
 }
 
