@@ -20,7 +20,7 @@ struct Settings {
   std::map<std::string, std::string> options;  // kafka.options
   int session_timeout_ms = 10'000;             // how long the lanes of a killed member wait
   int heartbeat_interval_ms = 3'000;
-  int queued_max_kbytes = 16'384;  // records fetched and not yet polled
+  int queued_max_kbytes = 16'384;  // fetched and not yet polled; read apart: a sixteenth per input and lane
   int linger_ms = 5;               // how long a producer collects records for one request
   std::string compression = "lz4";
   int delivery_timeout_ms = 15'000;  // RecordProducer only; the Sink never gives up
