@@ -16,6 +16,7 @@
 #include "app/store.hpp"
 #include "app/table_print.hpp"
 #include "base/errors.hpp"
+#include "flow/topology.hpp"
 #include "kafka/topics_admin.hpp"
 #include "wire/json_writer.hpp"
 
@@ -41,6 +42,7 @@ struct PublishWords {
   std::string folder, note, author;
   std::optional<std::uint64_t> resume, cancel;
   bool yes = false;
+  bool fire = false;
 };
 
 std::string author_or_user(const std::string& author) {
@@ -104,10 +106,10 @@ int run_publish(const CommandContext& context, const PublishWords& words) {
   Store store(settings);
   StoredRuleBookDesk desk(store.views());
   ProgressLine line;
-  PublishWorld world{desk, desk, {}, {}, {}, {}, base::steady_us, 0, {"scoring"}, 60 * base::kSecondUs};
+  PublishWorld world{desk, desk, {}, {}, {}, {}, base::steady_us, 0, flow::counting_consumers(), 60 * base::kSecondUs};
   world.partitions = kafka::TopicsAdmin(kafka_settings).check_partitions();
   world.announce = [&](core::RecordKind kind, std::uint64_t version) {
-    announce_rulebook(kafka_settings, kind, version, world.partitions);
+    announce_rulebook(kafka_settings, kind, version, world.partitions, words.fire);
   };
   world.say = [&](const std::string& text) { line.say(text); };
   world.progress = [&](const std::string& text) { line.show(text); };
@@ -209,7 +211,7 @@ void add_publish(CLI::App& rulebook, CommandContext& context) {
   auto words = std::make_shared<PublishWords>();
   auto* publish = rulebook.add_subcommand("publish", "store a rule book, let all lanes count for it, then let it decide");
   publish->footer(
-      "Needs the scoring processes: they count the past for the new rules, then switch at one place in the log.\n"
+      "Needs the customers, scoring, intent and stages processes: they count the past for the new rules, then switch at one place in the log.\n"
       "Interrupted, it goes on with --resume; the same folder again does nothing.\n"
       "Example: scoreline rulebook publish rulebooks/demo --note \"pricing counts double\"");
   publish->add_option("folder", words->folder, "folder with *.toml and templates/");
@@ -217,6 +219,7 @@ void add_publish(CLI::App& rulebook, CommandContext& context) {
   publish->add_option("--author", words->author, "default: the user's name");
   publish->add_option("--resume", words->resume, "go on with a version that was begun");
   publish->add_option("--cancel", words->cancel, "give a version up that is being prepared (then publish the folder, if one is named)");
+  publish->add_flag("--fire", words->fire, "what only the new rules change fires, too (with --resume: say it again); without: it is recorded as suppressed");
   publish->add_flag("--yes,-y", words->yes, "do not ask");
   publish->callback([&context, words] { context.run = [&context, words] { return run_publish(context, *words); }; });
 }

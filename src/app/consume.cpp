@@ -178,7 +178,7 @@ int run_consumer(const Settings& settings, const std::string& name) {
   pg::PgDeadLetters dead_letters(session);
   session.connect();
   kafka::KafkaSink sink(kafka_settings);
-  kafka::KafkaSource source(kafka_settings, name, spec.inputs);
+  kafka::KafkaSource source(kafka_settings, name, spec.inputs, spec.ordered ? kafka::Reading::apart : kafka::Reading::together);
   flow::RunnerOptions options;
   options.group = kafka::group_name(kafka_settings, name);
   options.batch_records = static_cast<std::size_t>(settings.batch_records);

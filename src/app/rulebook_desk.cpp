@@ -51,10 +51,11 @@ std::vector<LaneStanding> StoredRuleBookDesk::lanes(const std::string& consumer)
   return lanes;
 }
 
-void announce_rulebook(const kafka::Settings& settings, core::RecordKind kind, std::uint64_t version, std::int32_t partitions) {
+void announce_rulebook(const kafka::Settings& settings, core::RecordKind kind, std::uint64_t version, std::int32_t partitions, bool fire) {
   core::LeadRecord record;
   record.kind = kind;
   record.version = version;
+  record.fire = fire && kind == core::RecordKind::rulebook_activated;
   const std::string value = wire::encode(record);
   const bool prepared = kind == core::RecordKind::rulebook_prepared;
   std::vector<kafka::OwnedRecord> records;

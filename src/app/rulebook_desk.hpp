@@ -22,6 +22,6 @@ class StoredRuleBookDesk final : public RuleBookDesk, public LaneWindow {
 };
 
 /// Writes the record into every partition of lead.activities. Throws base::Unavailable.
-void announce_rulebook(const kafka::Settings& settings, core::RecordKind kind, std::uint64_t version, std::int32_t partitions);
+void announce_rulebook(const kafka::Settings& settings, core::RecordKind kind, std::uint64_t version, std::int32_t partitions, bool fire);
 
 }  // namespace scoreline::app

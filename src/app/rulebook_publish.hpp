@@ -64,7 +64,7 @@ struct PublishWorld {
   std::function<bool()> wait;
   std::function<std::int64_t()> steady_us;
   std::int32_t partitions = 0;
-  std::vector<std::string> consumers{"scoring"};  // who counts by rule books
+  std::vector<std::string> consumers;             // who counts by rule books: flow::counting_consumers()
   std::int64_t patience_us = 60'000'000;          // nothing moves for so long: give up (resumable)
 };
 

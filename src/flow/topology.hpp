@@ -1,7 +1,7 @@
 #pragma once
 /// Every consumer of scoreline on one page: what it reads, where it writes, how it counts (design 3). Processes, status,
 /// publishing of rule books and the in-memory house go by this table.
-#include <array>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,6 +38,14 @@ inline const ConsumerDeclaration* find_consumer(std::string_view name) {
   for (const ConsumerDeclaration& one : consumers())
     if (one.name == name) return &one;
   return nullptr;
+}
+
+/// Those that must be ready before a rule book is activated.
+inline std::vector<std::string> counting_consumers() {
+  std::vector<std::string> names;
+  for (const ConsumerDeclaration& one : consumers())
+    if (one.by_lead) names.emplace_back(one.name);
+  return names;
 }
 
 }  // namespace scoreline::flow
