@@ -41,9 +41,11 @@ bool ErpPieces::scan() {
         break;
     }
     if (c == '\n') return true;
-    state_ = c == delimiter_                                 ? State::field_start
-             : state_ == State::quote_in_quoted && c == '\r' ? state_
-                                                             : State::plain;
+    if (state_ == State::quote_in_quoted && c != delimiter_) {
+      if (c == '\r') continue;
+      malformed_ = true;
+    }
+    state_ = c == delimiter_ ? State::field_start : State::plain;
   }
   return false;
 }
@@ -63,6 +65,7 @@ void ErpPieces::take(ErpPiece& piece, std::size_t size, bool terminated) {
   begin_ += size;
   scan_ = begin_;
   state_ = State::field_start;
+  malformed_ = false;
 }
 
 // Nothing of a line that is too long is kept, but the piece that says so is the whole line: a reader that goes on
@@ -88,9 +91,10 @@ bool ErpPieces::next(ErpPiece& piece) {
   const std::size_t size = scan_ - begin_;
   if (dropping_) return (size > 0 || finished_) && drop(piece, ended);
   const bool in_quotes = format_ == Format::csv && state_ == State::quoted;
-  if (in_quotes && (finished_ || size > kPieceBytesMax)) {
+  const std::size_t feed = in_quotes || malformed_ ? buffer_.find('\n', begin_) : std::string::npos;
+  const bool over_lines = feed != std::string::npos && feed + 1 < scan_;
+  if ((in_quotes && (finished_ || size > kPieceBytesMax)) || (malformed_ && over_lines && (ended || finished_))) {
     // The quote may be the fault of one line: the others are cut again.
-    const std::size_t feed = buffer_.find('\n', begin_);
     if (feed == std::string::npos && size > kPieceBytesMax) return drop(piece, false);
     const bool terminated = feed != std::string::npos;
     take(piece, terminated ? feed + 1 - begin_ : size, terminated);

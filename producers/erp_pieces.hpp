@@ -55,6 +55,7 @@ class ErpPieces {
   std::string buffer_;
   std::size_t begin_ = 0, scan_ = 0;  // within buffer_: of the next piece, and how far it was looked at
   State state_ = State::field_start;
+  bool malformed_ = false;       // text stands behind a closing quote
   std::uint64_t offset_, line_;  // of begin_
   bool finished_ = false;
   bool dropping_ = false;  // within a line that is too long, which began here:
