@@ -109,6 +109,11 @@ void ErpReader::resume(std::uint64_t offset, std::uint64_t line) {
   pieces_ = ErpPieces(format, offset, line);
   pieces_.set_delimiter(delimiter_);
   started_ = true;
+  // Rows behind the header may have been looked at already.
+  group_.reset();
+  doubt_ = false;
+  closed_.clear();
+  out_.clear();
 }
 
 // Byte order mark and delimiter are seen in the first line.
@@ -153,7 +158,7 @@ bool ErpReader::next(ErpItem& item) {
 void ErpReader::take(const ErpPiece& piece) {
   const bool header = options_.format == ErpFormat::csv && header_size_ == 0;
   if (!piece.fault.empty()) {
-    if (!header) return unreadable(piece, piece_error(piece.fault), piece.fault == "open_quote");
+    if (!header || !piece.terminated) return unreadable(piece, piece_error(piece.fault), piece.fault == "open_quote");
     broken_ = piece_error(piece.fault);
     return;
   }
@@ -161,6 +166,7 @@ void ErpReader::take(const ErpPiece& piece) {
   std::string_view text = piece.text;
   if (mapped_ && mapped_->mapping.encoding == ErpEncoding::windows_1252) text = converted = from_windows_1252(text);
   if (trimmed(text).empty()) return;
+  if (header && !piece.terminated) return unreadable(piece, {"csv", "the header is not finished", ""}, true);
   if (header) return take_header(text);
   if (options_.format == ErpFormat::csv)
     take_csv(piece, text);
@@ -188,6 +194,11 @@ bool ErpReader::place_columns(Plan& plan, const std::vector<std::string>& column
 }
 
 void ErpReader::take_header(std::string_view text) {
+  // What Excel writes before the header.
+  if (text.size() == 5 && text.starts_with("sep=")) {
+    delimiter_ = text.back();
+    return pieces_.set_delimiter(delimiter_);
+  }
   if (auto read = csv_fields(text, delimiter_, header_); !read) {
     broken_ = read.error();
     return;

@@ -59,6 +59,8 @@ class ErpReader {
   void finish(Ending ending);
   /// False: more bytes are needed, or (finished) there is nothing left.
   bool next(ErpItem& item);
+  /// There are items that need no more bytes.
+  bool waiting() const { return !out_.empty(); }
 
   /// Goes on at another place of the stream: the next bytes fed are those. CSV: when header_known(), not before.
   void resume(std::uint64_t offset, std::uint64_t line);
