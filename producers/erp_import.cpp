@@ -87,7 +87,7 @@ bool ErpImport::reads(const std::string& name) const {
 }
 
 void ErpImport::refuse_file(const std::string& path, std::string code, std::string message) {
-  ++totals_.refused;
+  ++totals_.broken;
   watch_.refused(path, {0, "", std::move(code), std::move(message)});
 }
 
@@ -177,7 +177,7 @@ bool ErpImport::go_on(Run& run) {
 }
 
 ErpImport::Left ErpImport::file(const std::string& path, Ending ending) {
-  ++totals_.files;
+  if (paths_.insert(path).second) ++totals_.files;
   Run run(path);
   const auto options = reader_options(path, fs::path(path).filename().string());
   if (!options) return Left::nothing;

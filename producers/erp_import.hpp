@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,7 +52,8 @@ struct ErpTotals {
   std::uint64_t untouched = 0;   // of these: nothing new in them
   std::uint64_t documents = 0;   // published
   std::uint64_t unchanged = 0;   // content as it was published before (derived versions)
-  std::uint64_t refused = 0;     // rows, and files as a whole
+  std::uint64_t refused = 0;     // rows
+  std::uint64_t broken = 0;      // files that cannot be read at all
   std::uint64_t unfinished = 0;  // files that end within a row, which is left for later
 };
 
@@ -112,6 +114,7 @@ class ErpImport {
   ErpPositions* positions_;
   ErpTotals totals_;
   std::map<std::string, Seen> seen_;  // files that were read by this object
+  std::set<std::string> paths_;
 };
 
 }  // namespace scoreline::producers

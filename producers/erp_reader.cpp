@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/hash.hpp"
-#include "base/suggest.hpp"
 #include "producers/erp_encoding.hpp"
+#include "producers/erp_header.hpp"
 #include "producers/erp_record.hpp"
 #include "producers/erp_value.hpp"
 #include "wire/json.hpp"
@@ -40,17 +40,6 @@ ErpItem item_of(const ErpPiece& piece) {
 bool same(const ErpCells& a, const ErpCells& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const ErpCell& x, const ErpCell& y) { return x.kind == y.kind && x.text == y.text; });
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "`" : ", `") + name + "`";
-  return out;
-}
-
-std::string meant(std::string_view wrong, const std::vector<std::string_view>& known) {
-  const std::string near = base::suggest(wrong, known);
-  return near.empty() ? "" : fmt::format("; did you mean `{}`?", near);
 }
 
 std::string text_member(std::string_view object, std::string_view name) {
@@ -174,23 +163,13 @@ void ErpReader::take(const ErpPiece& piece) {
     take_json(piece, text);
 }
 
-bool ErpReader::place_columns(Plan& plan, const std::vector<std::string>& columns, std::vector<std::size_t>& places) {
-  const std::vector<std::string_view> known(header_.begin(), header_.end());
-  for (const std::string& column : columns) {
-    const auto found = std::find(header_.begin(), header_.end(), column);
-    if (found == header_.end()) {
-      broken_ = Error{
-          "columns",
-          fmt::format("there is no column `{}`{}; columns are {}", column, meant(column, known), joined(header_)), ""};
-      return false;
-    }
-    if (std::find(found + 1, header_.end(), column) != header_.end()) {
-      broken_ = Error{"columns", fmt::format("there are two columns `{}`", column), ""};
-      return false;
-    }
-    places.push_back(static_cast<std::size_t>(found - header_.begin()));
-  }
-  return plan.mapping.kind != nullptr;
+bool ErpReader::place_columns(const std::vector<std::string>& columns, std::vector<std::size_t>& places) {
+  auto found = csv_places(header_, columns);
+  if (found)
+    places = std::move(*found);
+  else
+    broken_ = found.error();
+  return !broken_;
 }
 
 void ErpReader::take_header(std::string_view text) {
@@ -199,31 +178,19 @@ void ErpReader::take_header(std::string_view text) {
     delimiter_ = text.back();
     return pieces_.set_delimiter(delimiter_);
   }
-  if (auto read = csv_fields(text, delimiter_, header_); !read) {
-    broken_ = read.error();
+  auto names = csv_header(text, delimiter_);
+  if (!names) {
+    broken_ = names.error();
     return;
   }
-  for (std::string& name : header_) name = std::string(trimmed(name));
+  header_ = std::move(*names);
   header_size_ = header_.size();
   if (mapped_) {
-    if (place_columns(*mapped_, mapped_->mapping.columns, mapped_->columns))
-      place_columns(*mapped_, mapped_->mapping.lines.columns, mapped_->lines);
-    return;
+    if (place_columns(mapped_->mapping.columns, mapped_->columns))
+      place_columns(mapped_->mapping.lines.columns, mapped_->lines);
+  } else if (const auto known = check_row_header(header_); !known) {
+    broken_ = known.error();
   }
-  const std::vector<std::string_view> names = erp_row_names();
-  for (const std::string& name : header_) {
-    if (name.empty() || (name != "lines" && std::find(names.begin(), names.end(), name) != names.end())) continue;
-    broken_ = Error{"columns",
-                    fmt::format("`{}` is no field of an ERP document{}; columns of other names need a --mapping", name,
-                                meant(name, names)),
-                    ""};
-    return;
-  }
-  for (const std::string_view name : {"source", "customer", "kind", "id", "version"})
-    if (std::find(header_.begin(), header_.end(), name) == header_.end()) {
-      broken_ = Error{"columns", fmt::format("there is no column `{}`; without a --mapping it is needed", name), ""};
-      return;
-    }
 }
 
 // The plan for plain rows of a kind; nullptr: there is no such kind.
@@ -240,7 +207,7 @@ const ErpReader::Plan* ErpReader::plan_for(std::string_view kind) {
   }
   plan->mapping = erp_mapping_by_name(*known, columns);
   plan->writer = std::make_unique<ErpDocumentWriter>(plan->mapping, options_.money, options_.history);
-  if (options_.format == ErpFormat::csv) place_columns(*plan, plan->mapping.columns, plan->columns);
+  if (options_.format == ErpFormat::csv) place_columns(plan->mapping.columns, plan->columns);
   return plan.get();
 }
 

@@ -92,7 +92,7 @@ class ErpReader {
   void unreadable(const ErpPiece& piece, base::Error error, bool half);
   void put(ErpItem item, base::Result<ErpChange> change, const ErpFileMapping* mapping);
   const Plan* plan_for(std::string_view kind);
-  bool place_columns(Plan& plan, const std::vector<std::string>& columns, std::vector<std::size_t>& places);
+  bool place_columns(const std::vector<std::string>& columns, std::vector<std::size_t>& places);
   std::string whole_value(std::string_view text) const;
 
   Options options_;

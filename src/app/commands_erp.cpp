@@ -116,7 +116,7 @@ void add_file(CLI::App& erp, CommandContext& context) {
       ->check(CLI::IsMember({"csv", "ndjson"}));
   command->add_flag("--history", options->history, "all of it is history: it counts, and starts nothing");
   command->add_flag("--dry-run,-n", options->dry_run,
-                    "print the values instead of publishing them; no state is read or changed but versions");
+                    "print the values instead of publishing them; nothing is kept");
   command->add_flag("--follow,-f", options->follow, "go on with what comes into the files and folders until stopped");
   command->add_flag("--again", options->again, "publish everything again, with the same versions (harmless)");
   command->add_option("--errors", options->errors_file, "write all refused rows to this file (NDJSON)");

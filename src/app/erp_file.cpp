@@ -115,7 +115,7 @@ struct Work {
     import_options.mapping = mapping ? &*mapping : nullptr;
     import_options.format = format_of(options.format);
     import_options.history = options.history;
-    import_options.again = options.again;
+    import_options.again = options.again || options.dry_run;
     import_options.setup = base::to_hex(base::sha256(
         fmt::format("{}\n{}\n{}\n{}", options.format, options.history, settings.erp_base_currency, mapping_text)));
     if (options.dry_run) {
@@ -142,10 +142,9 @@ struct Work {
 };
 
 /// Paths as they are now; what in a folder is not for us is said once.
-std::vector<std::string> files_of(const std::vector<std::string>& paths, Work& work,
-                                  std::map<std::string, bool>& told) {
+std::vector<std::string> files_of(const ErpFileOptions& options, Work& work, std::map<std::string, bool>& told) {
   std::vector<std::string> files;
-  for (const std::string& path : paths) {
+  for (const std::string& path : options.paths) {
     std::error_code error;
     if (path == "-" || !fs::is_directory(path, error)) {
       files.push_back(path);
@@ -154,6 +153,8 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths, Work& w
     for (const std::string& file : erp_files_of(path)) {
       if (work.import->reads(fs::path(file).filename().string()))
         files.push_back(file);
+      else if (fs::equivalent(file, options.mapping, error))
+        continue;
       else if (!std::exchange(told[file], true))
         work.console.noticed(file, work.mapping ? "left alone: no pattern of the mapping has its name"
                                                 : "left alone: neither .ndjson, .jsonl, .json nor .csv");
@@ -164,7 +165,7 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths, Work& w
 
 bool run_once(const ErpFileOptions& options, Work& work) {
   std::map<std::string, bool> told;
-  const std::vector<std::string> files = files_of(options.paths, work, told);
+  const std::vector<std::string> files = files_of(options, work, told);
   for (const std::string& file : files) {
     const auto left = file == "-" ? work.import->stream("-", read_stdin) : work.import->file(file, Ending::whole);
     work.console.close_file();
@@ -207,7 +208,7 @@ void run_follow(const ErpFileOptions& options, Work& work) {
   std::map<std::string, bool> told;
   while (!stop_requested()) {
     try {
-      for (const std::string& file : files_of(options.paths, work, told))
+      for (const std::string& file : files_of(options, work, told))
         if (!stop_requested()) follow_file(file, work, looks[file]);
     } catch (const base::Unavailable& away) {
       base::log::warn("ERP documents cannot be published; they wait in their files",
@@ -292,7 +293,7 @@ int run_erp_file(const Settings& settings, const ErpFileOptions& options) {
   const std::string summary =
       options.json ? summary_json(totals, whole, seconds) : summary_text(totals, whole, options.dry_run);
   fmt::print(options.dry_run ? stderr : stdout, "{}\n", summary);
-  if (totals.refused > 0) return kUsage;
+  if (totals.refused + totals.broken > 0) return kUsage;
   return whole ? kDone : kProblem;
 }
 

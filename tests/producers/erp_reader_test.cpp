@@ -168,6 +168,7 @@ TEST_CASE("reader: a header that does not fit stops the file with what was meant
   CHECK(has(csv("source,customer,kind,id,version,netcents\n").broken, "did you mean `netCents`?"));
   CHECK(has(csv("source,customer,kind,id,netCents\n").broken, "there is no column `version`"));
   CHECK(has(csv(std::string("\xFF\xFEN\0r\0", 6)).broken, "UTF-16"));
+  CHECK(has(csv("Nr;Kunde;V;Datum;Netto;W;Status;W\xE4hrung\n", &invoices()).broken, "windows-1252"));
   CHECK(csv("").broken.empty());
 }
 
