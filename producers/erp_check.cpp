@@ -9,7 +9,6 @@
 #include "producers/erp_value.hpp"
 #include "wire/erp_fields.hpp"
 #include "wire/json.hpp"
-#include "wire/json_writer.hpp"
 
 namespace scoreline::producers {
 namespace {
@@ -24,18 +23,8 @@ Hash128 hash_of(std::initializer_list<std::string_view> parts) {
   return base::keyed_hash({}, text);
 }
 
-std::uint64_t content_of(std::string_view json) { return base::stable_hash(wire::canonical_json(json)); }
-
-// What decides beside the version: when it arrived does not.
-std::string without_envelope(std::string_view value) {
-  std::string out;
-  wire::JsonWriter json(out);
-  json.begin_object();
-  wire::json_members(value, [&](std::string_view key, std::string_view raw) {
-    if (key != "receivedAt" && key != "history") json.key(key).raw(raw);
-  });
-  json.end_object();
-  return out;
+std::uint64_t content_of(std::string_view data) {
+  return base::stable_hash(wire::canonical_json(data.empty() ? "{}" : data));
 }
 
 std::string_view raw_member(std::string_view object, std::string_view name) {
@@ -107,16 +96,16 @@ void ErpCheck::line(std::string_view text) {
   const auto event = read_erp_value(value, now_, base_currency_);
   if (!event) return error(event.error().code, event.error().where, event.error().message);
   customers_.insert(hash_of({event->document->source, event->document->customer}));
-  check_versions(value, *event);
+  check_versions(*event);
   check_ids(*event);
   check_dates(value, *event);
   check_fields(*event);
 }
 
-void ErpCheck::check_versions(std::string_view value, const core::InputEvent& event) {
+void ErpCheck::check_versions(const core::InputEvent& event) {
   const ErpDocument& document = *event.document;
   Document& known = documents_[hash_of({document.source, document.customer, document.kind, document.id})];
-  const std::uint64_t content = content_of(without_envelope(value));
+  const std::uint64_t content = content_of(event.properties);
   const auto same = std::find_if(known.versions.begin(), known.versions.end(),
                                  [&](const Version& one) { return one.version == document.version; });
   if (same != known.versions.end()) {
@@ -147,8 +136,7 @@ void ErpCheck::check_ids(const core::InputEvent& event) {
           "the document was another customer's before: it is counted for both; ids name one document for ever");
   const std::int64_t net = integer_member(event.properties, "netCents"),
                      gross = integer_member(event.properties, "grossCents");
-  const Named named{document.kind, content_of(event.properties.empty() ? "{}" : event.properties),
-                    net != 0 ? net : gross};
+  const Named named{document.kind, content_of(event.properties), net != 0 ? net : gross};
   auto& others = named_[hash_of({document.source, document.customer, document.id})];
   for (const Named& other : others) {
     if (other.kind == named.kind || document.kind == "customer" || other.kind == "customer") continue;

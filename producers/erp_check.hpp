@@ -78,7 +78,7 @@ class ErpCheck {
   void error(std::string_view code, std::string_view pointer, std::string message);
   void warn(std::uint64_t line, std::string_view code, std::string_view pointer, std::string message,
             const std::string& group);
-  void check_versions(std::string_view value, const core::InputEvent& event);
+  void check_versions(const core::InputEvent& event);
   void check_ids(const core::InputEvent& event);
   void check_dates(std::string_view value, const core::InputEvent& event);
   void check_fields(const core::InputEvent& event);
