@@ -218,16 +218,19 @@ ErpImport::Left ErpImport::read_all(Run& run, const Source& source, Ending endin
   std::string chunk(kChunkBytes, '\0');
   run.read = run.position.offset;
   bool stopped = false;
-  while (!run.reader->broken()) {
-    stopped = watch_.stopped();
-    const std::size_t got = stopped ? 0 : source(chunk);
-    if (got == 0) break;
+  while (!run.reader->broken() && !(stopped = watch_.stopped())) {
+    const std::size_t got = source(chunk);
+    if (got == 0) {
+      stopped = watch_.stopped();
+      break;
+    }
     const std::string_view bytes = std::string_view(chunk).substr(0, got);
     run.read += got;
     if (positions_ != nullptr && !run.key.empty()) run.not_hashed += bytes;
     run.reader->feed(bytes);
     drain(run);
-    if (run.not_hashed.size() >= kBatchInputBytes) publish(run, run.reader->offset(), run.reader->line());
+    const bool idle = run.key.empty() && got < chunk.size();
+    if (idle || run.not_hashed.size() >= kBatchInputBytes) publish(run, run.reader->offset(), run.reader->line());
     watch_.moved(run.path, {run.read, run.size, totals_.documents});
   }
   if (!stopped) {

@@ -82,7 +82,8 @@ class ErpImport {
   };
   /// What is new in the file. Throws base::Unavailable with everything acknowledged so far kept.
   Left file(const std::string& path, ErpReader::Ending ending);
-  /// A stream that cannot be read twice; `read` gives 0 bytes at its end. `name` decides about mapping and format.
+  /// A stream that cannot be read twice; `read` gives 0 bytes at its end, and fewer than there is room for when there are
+  /// no more at the moment: then what there is is published. `name` decides about mapping and format.
   Left stream(const std::string& name, const std::function<std::size_t(std::span<char>)>& read);
   /// Whether the name is one that this import would read: by its ending, or by the mapping.
   bool reads(const std::string& name) const;

@@ -1,10 +1,12 @@
 #include "app/erp_file.hpp"
 
 #include <fmt/core.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -95,10 +97,18 @@ producers::ErpFormat format_of(const std::string& name) {
                             : producers::ErpFormat::by_ending;
 }
 
+// As much as there is at the moment, at least one byte; 0: the end, or told to stop.
 std::size_t read_stdin(std::span<char> room) {
-  ssize_t count = 0;
-  while ((count = ::read(STDIN_FILENO, room.data(), room.size())) < 0 && errno == EINTR && !stop_requested()) continue;
-  return count < 0 ? 0 : static_cast<std::size_t>(count);
+  std::size_t filled = 0;
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  while (filled < room.size() && !stop_requested()) {
+    if (filled > 0 && poll(&input, 1, 0) <= 0) break;
+    const ssize_t count = ::read(STDIN_FILENO, room.data() + filled, room.size() - filled);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    filled += static_cast<std::size_t>(count);
+  }
+  return filled;
 }
 
 /// Everything of one run, in the order in which it is made.

@@ -336,6 +336,40 @@ CHECK(w.topic.values.size() == 3);
 CHECK(import.totals().unfinished == 1);
 }  // namespace scoreline::producers
 
+TEST_CASE("import: what came through a stream does not wait for its end") {
+  World w;
+  ErpVersions versions(w.state.path("versions"), {}, ErpVersions::Mode::try_out);
+  ErpImport import(w.options, w.topic, w.watch, versions, nullptr);
+  std::vector<std::string> parts{value(1), value(2) + value(3).substr(0, 5), value(3).substr(5)};
+  std::vector<std::size_t> published;
+  import.stream("-", [&](std::span<char> room) -> std::size_t {
+    published.push_back(w.topic.values.size());
+    if (parts.empty()) return 0;
+    const std::string part = parts.front();
+    parts.erase(parts.begin());
+    std::memcpy(room.data(), part.data(), part.size());
+    return part.size();
+  });
+  CHECK(published == std::vector<std::size_t>{0, 1, 2, 3});
+}
+
+TEST_CASE("import: a stream that is broken off does not end in half a row") {
+  World w;
+  ErpVersions versions(w.state.path("versions"), {}, ErpVersions::Mode::try_out);
+  ErpImport import(w.options, w.topic, w.watch, versions, nullptr);
+  const std::string text = value(1) + "{}";
+  bool given = false;
+  const auto left = import.stream("-", [&](std::span<char> room) -> std::size_t {
+    w.watch.stop = given;
+    if (std::exchange(given, true)) return 0;
+    std::memcpy(room.data(), text.data(), text.size());
+    return text.size();
+  });
+  CHECK(left == Left::stopped);
+  CHECK(w.topic.values.size() == 1);
+  CHECK(w.watch.faults.empty());
+}
+
 TEST_CASE("positions: one process at a time, and files that cannot be read count as none") {
   const Folder folder;
   ErpPosition position;
