@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Random cases through the reference and through scoreline, lead by lead.
 
     python3 tests/reference/compare.py --binary PATH [--start N] [--runs N] [--focus PART] [--keep DIR] [--shrink]

@@ -25,35 +25,59 @@ class Case:
         (directory / "at.txt").write_text(self.at + "\n")
 
 
+# What a case is mostly about; every other kind of line stays possible.
+PROFILES = {
+    "mixed": {},
+    "identity": {"identify": 10, "call": 3, "page": 2, "erp": 2, "erasure": 0.5},
+    "sequences": {"track": 10, "page": 2, "identify": 2, "mail": 1, "sales": 1, "erp": 0},
+    "deals": {"track": 6, "page": 4, "moved": 4, "sales": 3, "identify": 2},
+    "customers": {"erp": 20, "identify": 1, "track": 1, "page": 1, "moved": 0.3},
+}
+
+
 class Person:
     def __init__(self, dice, number):
-        def some(kind, most):
-            return [f"{kind}{number}{letter}" for letter in "xyz"[:dice.choice([0] + [1, most] * 2)]]
+        def some(kind, counts):
+            return [f"{kind}{number}{letter}" for letter in "xyz"[:dice.choice(counts)]]
 
-        self.anons, self.users, self.emails = some("a", 2), some("u", 2), [f"{id}@example.com" for id in some("e", 2)]
-        self.customers = [(dice.choice(["jtl", "sage"]), f"{number}{n}") for n in range(dice.choice([0, 1, 1, 2]))]
-        if not (self.anons or self.users or self.emails):
+        self.anons, self.users = some("a", (0, 1, 1, 2)), some("u", (0, 1, 1, 1, 2))
+        self.emails = [f"{id}@example.com" for id in some("e", (0, 1, 1, 2))]
+        self.customers = [(dice.choice(["jtl", "sage"]), f"{number}{n}") for n in range(dice.choice([0, 1, 1, 1, 2]))]
+        if not (self.anons or self.users):
             self.users = [f"u{number}x"]
 
 
 class Events:
-    """One event file. Every method that makes a line gives it as a dict; `emit` adds times and message id."""
+    """One event file. Every kind of line has a method; `emit` adds times and flags and writes it."""
 
     def __init__(self, dice, book):
         self.dice, self.book = dice, book
-        self.people = [Person(dice, number) for number in range(1, dice.randint(3, 5))]
+        self.people = [Person(dice, number) for number in range(1, dice.choice([2, 2, 3, 3, 4]))]
         self.now = times.read_instant(dice.choice(STARTS)) + dice.choice([0, 0, 1_500_000])
-        self.rates = {kind: dice.choice([0, 0.05, 0.15]) for kind in ("machine", "history", "late", "mixed", "duplicate", "bad", "untrusted")}
+        self.pace = dice.choice([0.05, 0.15, 0.3, 0.6])      # how often much time passes between two lines
+        self.rates = {kind: dice.choice([0, 0.05, 0.15])
+                      for kind in ("machine", "history", "late", "mixed", "duplicate", "bad", "untrusted")}
+        self.rates["backwards"] = 0.1 if dice.random() < 0.1 else 0
         self.weights = {kind: dice.choice(choices) for kind, choices in (
             ("track", (3, 6)), ("page", (1, 4)), ("identify", (1, 4)), ("call", (0, 1)), ("mail", (0, 2)), ("sales", (0, 2)),
-            ("moved", (0, 1, 3)), ("erp", (0, 0, 4, 10)), ("retraction", (0, 1)), ("erasure", (0, 0, 0.5)))}
-        self.versions, self.message_ids, self.lines = {}, [], []
+            ("moved", (0, 1, 3)), ("erp", (0, 0, 4, 10)), ("retraction", (0, 1)), ("erasure", (0, 0, 0.3)))}
+        self.weights.update(PROFILES[dice.choice(sorted(PROFILES))])
+        self.versions, self.invoices, self.message_ids, self.lines = {}, {}, [], []
         self.bases = [times.day_of(self.now) - back for back in (0, 0, 5, 10, 29, 30, 31, 59, 60, 61, 89, 90, 364, 365)]
+        if dice.random() < 0.005:
+            self.crowd()
+
+    def crowd(self):
+        """A lead at the limit of 100 identifiers, or nearly there."""
+        user = self.people[0].users[0] if self.people[0].users else "u1x"
+        for n in range(self.dice.randint(95, 99)):
+            self.emit({"type": "identify", "userId": user, "anonymousId": f"c{n}", "messageId": self.message_id()})
 
     def chance(self, probability):
         return self.dice.random() < probability
 
     def make(self, count):
+        count += len(self.lines)
         while len(self.lines) < count:
             self.pass_time()
             if self.lines and self.chance(self.rates["duplicate"]):
@@ -67,9 +91,13 @@ class Events:
 
     def pass_time(self):
         midnight = (times.day_of(self.now) + 1) * times.DAY
-        self.now = self.dice.choice([self.now] * 2 + [self.now + self.dice.randint(1, 90) * times.MINUTE] * 6 + [
-            self.now + times.DAY, self.now + 2 * times.DAY, midnight, midnight - 1000, midnight + self.dice.randint(0, 20) * times.HOUR,
-            self.now + times.DAY - 1000, self.now + self.dice.randint(1, 9) * times.HOUR, self.now + self.dice.randint(2, 12) * times.DAY])
+        if self.chance(self.pace):
+            self.now = self.dice.choice([
+                self.now + times.DAY, self.now + 2 * times.DAY, midnight, midnight - 1000,
+                midnight + self.dice.randint(0, 20) * times.HOUR, self.now + times.DAY - 1000,
+                self.now + self.dice.randint(1, 9) * times.HOUR, self.now + self.dice.randint(2, 12) * times.DAY])
+        elif self.chance(0.8):
+            self.now += self.dice.choice([self.dice.randint(1, 90) * times.MINUTE, times.HOUR])
 
     def emit(self, value, topic=None, **line):
         """Adds times and flags and writes the line."""
@@ -77,6 +105,8 @@ class Events:
         if self.chance(0.1):
             received -= self.dice.choice([1000, times.HOUR, times.DAY])
             line["time"] = times.write_instant(self.now)
+        elif self.chance(self.rates["backwards"]):
+            line["time"] = times.write_instant(received - self.dice.choice([1000, times.HOUR, times.DAY]))
         value["receivedAt"] = times.write_instant(received)
         if self.chance(self.rates["late"]) and "timestamp" not in value:
             value["timestamp"] = times.write_instant(received + self.dice.choice([
@@ -106,7 +136,7 @@ class Events:
         if self.chance(self.rates["mixed"]) and self.chance(0.3):
             value[self.dice.choice(["anonymousId", "userId"])] = self.dice.choice(NOBODY)
         if "anonymousId" not in value and "userId" not in value:
-            value["anonymousId" if person.anons else "userId"] = self.dice.choice(person.anons or person.users or ["spare"])
+            value["anonymousId" if person.anons else "userId"] = self.dice.choice(person.anons or person.users)
         return value
 
     def email(self, person):
@@ -161,7 +191,11 @@ class Events:
 
     def identify(self):
         person = self.person()
-        value = self.ids(person, {"type": "identify", "traits": self.traits(person)})
+        value = {"type": "identify", "traits": self.traits(person)}
+        if self.chance(0.1) and person.emails:
+            value["traits"]["email"] = self.email(person)
+        else:
+            self.ids(person, value)
         self.context(value)
         self.tracking(value)
 
@@ -180,7 +214,7 @@ class Events:
         value = {"event": event, "messageId": self.message_id(), "properties": properties}
         if self.chance(0.15):
             value["leadId"] = self.dice.choice(["1", "2", "3", 1, "99"] if self.chance(0.2) else ["1", "2"])
-        elif person.emails and self.chance(0.4):
+        elif person.emails and (not person.users or self.chance(0.4)):
             value["email"] = self.email(person)
         else:
             value["userId"] = self.dice.choice(person.users or ["spare"])
@@ -211,21 +245,21 @@ class Events:
 
     def erp(self):
         person = self.person()
-        source, customer = self.dice.choice(person.customers or [("jtl", "90")])
-        kind = self.dice.choice(["customer", "order", "order", "invoice", "invoice", "payment", "credit"])
+        source, customer = self.dice.choice(person.customers or self.people[0].customers or [("jtl", "90")])
+        kind = self.dice.choice(["customer", "order", "order", "invoice", "invoice", "payment", "payment", "credit"])
         key = source, customer, kind, customer if kind == "customer" else f"{kind[0]}{self.dice.randint(1, 3)}"
         known = self.versions.get(key, 0)
         version = self.dice.choice([known + 1] * 5 + [known + 2, max(known, 1), max(known - 1, 1)])
         self.versions[key] = max(known, version)
         value = {"source": source, "customer": customer, "kind": kind, "id": key[3], "version": version,
-                 "data": getattr(self, "erp_" + kind)(person)}
+                 "data": getattr(self, "erp_" + kind)(person, key)}
         value["timestamp"] = times.write_instant(self.now - self.dice.choice([0, 0, 1000, times.HOUR, times.DAY]))
         self.emit(value, "erp.changes")
 
     def date(self):
         return times.write_day(self.dice.choice([self.dice.choice(self.bases), times.day_of(self.now) - self.dice.randint(0, 3)]))
 
-    def erp_customer(self, person):
+    def erp_customer(self, person, _key):
         data = {"email": self.email(person) if self.chance(0.6) else "", "firstName": self.dice.choice(["Ada", "Bob", ""]),
                 "company": self.dice.choice(["Acme", "", None])}
         for key, values in (("vatId", ("DE1", "", None)), ("netPrices", (True, False)), ("churnDays", (3, 7, None)),
@@ -234,7 +268,7 @@ class Events:
                 data[key] = self.dice.choice(values)
         return data
 
-    def erp_order(self, _person):
+    def erp_order(self, _person, _key):
         data = {"number": "n", "placedOn": self.date(), "netCents": self.dice.choice([10000, 5000, 0]), "currency": "EUR",
                 "cancelled": self.chance(0.15)}
         if self.chance(0.8):
@@ -244,18 +278,26 @@ class Events:
                               "netCents": self.dice.choice([1000, 2000, 3000])} for _ in range(self.dice.randint(0, 3))]
         return data
 
-    def erp_invoice(self, _person):
-        gross = self.dice.choice([10000, 11000, 5000, 5001, 0, 150000, 100000])
+    def erp_invoice(self, _person, key):
+        gross = self.dice.choice([10000, 10000, 11000, 5000, 5001, 0, 150000, 100000])
         data = {"number": "n", "issuedOn": self.date(), "netCents": gross, "grossCents": gross, "cancelled": self.chance(0.12)}
+        self.invoices[(*key[:2], key[3])] = data
         if self.chance(0.7):
             data["dueOn"] = times.write_day(times.read_day(data["issuedOn"]) + self.dice.choice([0, 1, 7, 14, 30]))
         return data
 
-    def erp_payment(self, _person):
-        return {"invoice": f"i{self.dice.randint(1, 3)}", "paidOn": self.date(),
-                "grossCents": self.dice.choice([10000, 5000, 5000, 11000, 100000, 150000, -5000, 1])}
+    def erp_payment(self, _person, key):
+        """Mostly of an invoice that is there, some days later, often exactly what it asks for."""
+        id = f"i{self.dice.choice([1, 1, 2, 3])}"
+        data = {"invoice": id, "paidOn": self.date(), "grossCents": self.dice.choice([10000, 5000, 100000, 150000, -5000, 1])}
+        invoice = self.invoices.get((*key[:2], id))
+        if invoice and self.chance(0.7):
+            data["paidOn"] = times.write_day(times.read_day(invoice["issuedOn"]) + self.dice.choice([0, 0, 1, 6, 7, 8, 14, 15]))
+        if invoice and self.chance(0.6):
+            data["grossCents"] = self.dice.choice([invoice["grossCents"], invoice["grossCents"] // 2, -invoice["grossCents"]])
+        return data
 
-    def erp_credit(self, _person):
+    def erp_credit(self, _person, _key):
         cents = self.dice.choice([1000, 5000, 5001, 10000])
         return {"issuedOn": self.date(), "netCents": cents, "grossCents": cents,
                 **({"invoice": f"i{self.dice.randint(1, 3)}"} if self.chance(0.8) else {})}

@@ -47,8 +47,8 @@ class Book:
         self.tables["intent"] = [self.intent(id) for id in self.intents]
         self.pipelines = tuple(f"p{n}" for n in self.shuffled(dice.choice([0, 1, 1, 2])))
         self.tables["pipeline"] = [self.pipeline(id) for id in self.pipelines]
-        sequences = [f"s{n}" for n in self.shuffled(dice.choice([0, 1, 1, 2]))]
-        self.tables["trigger"] = [self.trigger(f"t{n}", sequences) for n in self.shuffled(dice.choice([0, 1, 2, 3]))]
+        sequences = [f"s{n}" for n in self.shuffled(dice.choice([0, 1, 1, 2, 2]))]
+        self.tables["trigger"] = [self.trigger(f"t{n}", sequences) for n in self.shuffled(dice.choice([0, 1, 2, 3, 4]))]
         self.tables["sequence"] = [self.sequence(id) for id in sequences]
 
     def shuffled(self, count):
@@ -63,7 +63,7 @@ class Book:
     def counting(self, table):
         """What rules and signals share."""
         table["on"] = self.on()
-        self.maybe(table, "where", 0.5, self.where)
+        self.maybe(table, "where", 0.35, self.where)
         self.maybe(table, "limit", 0.3, lambda: self.dice.choice([10, 20, 15.5, 30]))
         self.maybe(table, "once_per", 0.4, lambda: self.dice.choice(
             ["lead", "day", "properties.form", "properties.form", "context.page.path", "type", "traits.title"]))
@@ -259,7 +259,8 @@ class Book:
         self.maybe(table, "timezone", 0.7, lambda: self.dice.choice(ZONES))
         self.maybe(table, "window", 0.5, self.window)
         self.maybe(table, "exit_on", 0.6, lambda: [self.occasion() for _ in range(self.dice.randint(1, 3))])
-        afters = self.dice.sample(["0d", "0h", "1h", "90m", "5h", "1d", "24h", "2d", "3d", "48h", "7d"], self.dice.randint(1, 3))
+        afters = self.dice.sample(["0d", "0h", "1h", "90m", "5h", "1d", "1d", "24h", "2d", "2d", "3d", "48h", "7d", "14d"],
+                                  self.dice.choice([1, 2, 3, 3]))
         table["step"] = [{"id": f"m{n}", "after": after, "subject": "Hello", "template": "t"}
                          for n, after in zip(self.shuffled(len(afters)), sorted(afters, key=minutes))]
         return table
