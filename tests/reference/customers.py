@@ -101,11 +101,11 @@ def invoice_figures(lead, today):
 
 
 class Settlement:
-    """What is known about one invoice: when it was settled (a day or None), what is missing, how many payments it has."""
+    """One invoice as of today: when it was settled (a day or None), what is missing, how many payments it has."""
 
-    def __init__(self, lead, invoice):
+    def __init__(self, lead, invoice, today):
         gross = invoice.cents("grossCents")
-        mine = [d for kind in ("payment", "credit") for d in of_kind(lead, kind) if invoice_of(lead, d) is invoice]
+        mine = [d for kind in ("payment", "credit") for d in of_kind(lead, kind) if invoice_of(lead, d) is invoice and d.date <= today]
         self.payments = sum(1 for document in mine if document.kind == "payment")
         paid = sum(document.cents("grossCents") for document in mine)
         self.missing = max(0, gross - paid)
@@ -123,7 +123,7 @@ def payment_figures(lead, today):
     for invoice in of_kind(lead, "invoice"):
         if invoice.cancelled():
             continue
-        settlement, due = Settlement(lead, invoice), times.read_day(invoice.data.get("dueOn"))
+        settlement, due = Settlement(lead, invoice, today), times.read_day(invoice.data.get("dueOn"))
         missing += settlement.missing
         if due is not None and due < today:
             overdue += settlement.missing
