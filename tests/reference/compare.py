@@ -163,10 +163,11 @@ def main():
     parser.add_argument("--focus", choices=sorted(FIELDS))
     parser.add_argument("--keep")
     parser.add_argument("--shrink", action="store_true")
+    parser.add_argument("--backwards", action="store_true", help="with lines whose time is before an earlier line's")
     options = parser.parse_args()
     fields, failed = FIELDS.get(options.focus, ALL_FIELDS), 0
     for start in range(options.start, options.start + options.runs):
-        case = generate.generate(start)
+        case = generate.generate(start, options.backwards)
         difference = fails(options.binary, case, fields, options.focus)
         if difference is None:
             continue

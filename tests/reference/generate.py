@@ -50,14 +50,14 @@ class Person:
 class Events:
     """One event file. Every kind of line has a method; `emit` adds times and flags and writes it."""
 
-    def __init__(self, dice, book):
+    def __init__(self, dice, book, backwards=False):
         self.dice, self.book = dice, book
         self.people = [Person(dice, number) for number in range(1, dice.choice([2, 2, 3, 3, 4]))]
         self.now = times.read_instant(dice.choice(STARTS)) + dice.choice([0, 0, 1_500_000])
         self.pace = dice.choice([0.05, 0.15, 0.3, 0.6])      # how often much time passes between two lines
         self.rates = {kind: dice.choice([0, 0.05, 0.15])
                       for kind in ("machine", "history", "late", "mixed", "duplicate", "bad", "untrusted")}
-        self.rates["backwards"] = 0.1 if dice.random() < 0.1 else 0
+        self.rates["backwards"] = 0.1 if backwards and dice.random() < 0.3 else 0
         self.weights = {kind: dice.choice(choices) for kind, choices in (
             ("track", (3, 6)), ("page", (1, 4)), ("identify", (1, 4)), ("call", (0, 1)), ("mail", (0, 2)), ("sales", (0, 2)),
             ("moved", (0, 1, 3)), ("erp", (0, 0, 4, 10)), ("retraction", (0, 1)), ("erasure", (0, 0, 0.3)))}
@@ -331,10 +331,11 @@ class Events:
                 {"event": "note.added", "messageId": "x", "receivedAt": later}])}][kind - len(BAD)])
 
 
-def generate(start):
+def generate(start, backwards=False):
+    """backwards: with lines whose log time is before an earlier line's."""
     dice = random.Random(start)
     book = generate_book.Book(dice)
-    events = Events(dice, book)
+    events = Events(dice, book, backwards)
     lines = events.make(dice.randint(10, 60))
     at = events.now + dice.choice([0, times.HOUR, times.DAY, 3 * times.DAY, 12 * times.DAY, (-events.now) % times.DAY])
     return Case(book.tables, lines, times.write_instant(at))

@@ -62,16 +62,23 @@ def due_instant(step, enrolled_at, window, zone):
 
 def into_window(due, window, zone):
     local = to_local(due, zone)
-    opens, closes = (datetime.time.fromisoformat(window[key]) for key in ("from", "to"))
-    day = local.date()
-    if is_allowed(day, window) and opens <= local.time() < closes:
+    if inside(local, window):
         return due
-    if not is_allowed(day, window) or local.time() >= closes:
+    opens = datetime.time.fromisoformat(window["from"])
+    day = local.date() if local.time() < opens else local.date() + datetime.timedelta(days=1)
+    while True:
+        if is_allowed(day, window):
+            instants = instants_of(datetime.datetime.combine(day, opens), zone)
+            instant = next((instant for instant in instants if instant >= due), instants[-1])
+            # A clock put forward can leave nothing of the day's window.
+            if inside(to_local(instant, zone), window):
+                return instant
         day += datetime.timedelta(days=1)
-        while not is_allowed(day, window):
-            day += datetime.timedelta(days=1)
-    instants = instants_of(datetime.datetime.combine(day, opens), zone)
-    return next((instant for instant in instants if instant >= due), instants[-1])
+
+
+def inside(local, window):
+    opens, closes = (datetime.time.fromisoformat(window[key]) for key in ("from", "to"))
+    return is_allowed(local.date(), window) and opens <= local.time() < closes
 
 
 def is_allowed(day, window):
@@ -133,7 +140,9 @@ def enrol(model, lead, sequence, occasion, cause):
         days = times.day_of(now) - times.day_of(max(enrolment.at for enrolment in earlier))
         if "re_enrol_after_days" not in sequence or days < sequence["re_enrol_after_days"]:
             return
-    dated = min(now, occasion[1].at) if occasion[0] == "activity" else now
+    # The enrolling record's own log time, which may be before now.
+    log_time = now if cause.record is None else cause.record.log_time
+    dated = min(log_time, occasion[1].at) if occasion[0] == "activity" else now
     zone = zone_of(lead, sequence)
-    mails = [Mail(step, due_instant(step, now, sequence.get("window"), zone)) for step in sequence["step"]]
+    mails = [Mail(step, due_instant(step, log_time, sequence.get("window"), zone)) for step in sequence["step"]]
     lead.enrolments.append(Enrolment(model.next_order(), sequence, now, dated, mails))
