@@ -140,9 +140,7 @@ def enrol(model, lead, sequence, occasion, cause):
         days = times.day_of(now) - times.day_of(max(enrolment.at for enrolment in earlier))
         if "re_enrol_after_days" not in sequence or days < sequence["re_enrol_after_days"]:
             return
-    # The enrolling record's own log time, which may be before now.
-    log_time = now if cause.record is None else cause.record.log_time
-    dated = min(log_time, occasion[1].at) if occasion[0] == "activity" else now
+    dated = min(now, occasion[1].at) if occasion[0] == "activity" else now
     zone = zone_of(lead, sequence)
-    mails = [Mail(step, due_instant(step, log_time, sequence.get("window"), zone)) for step in sequence["step"]]
+    mails = [Mail(step, due_instant(step, now, sequence.get("window"), zone)) for step in sequence["step"]]
     lead.enrolments.append(Enrolment(model.next_order(), sequence, now, dated, mails))
