@@ -120,13 +120,13 @@ def shrink(case, still_fails):
         for chunk in (16, 8, 4, 2, 1):
             n = 0
             while n < len(case.lines):
-                less = generate.Case(case.tables, case.lines[:n] + case.lines[n + chunk:], case.at)
+                less = generate.Case(case.tables, case.lines[:n] + case.lines[n + chunk:], case.at, case.split)
                 if still_fails(less):
                     case, smaller = less, True
                 else:
                     n += chunk
         for tables in smaller_books(case.tables):
-            less = generate.Case(tables, case.lines, case.at)
+            less = generate.Case(tables, case.lines, case.at, case.split)
             if still_fails(less):
                 case, smaller = less, True
                 break

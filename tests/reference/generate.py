@@ -13,14 +13,22 @@ NOBODY = ("null", " Anonymous ", "0", "N/A", "", None, "[object Object]")
 
 
 class Case:
-    def __init__(self, tables, lines, at):
-        self.tables, self.lines, self.at = tables, lines, at
+    """split: the rule book is two files, so that their name order matters."""
+
+    def __init__(self, tables, lines, at, split=False):
+        self.tables, self.lines, self.at, self.split = tables, lines, at, split
 
     def write(self, directory):
         directory = pathlib.Path(directory)
         (directory / "rulebook" / "templates").mkdir(parents=True, exist_ok=True)
         (directory / "rulebook" / "templates" / "t.html").write_text("<p>Hello</p>\n")
-        (directory / "rulebook" / "book.toml").write_text(generate_book.toml(self.tables))
+        lists = {name: entries for name, entries in self.tables.items() if isinstance(entries, list)}
+        files = {"book.toml": self.tables}
+        if self.split:
+            files = {"10.toml": {**self.tables, **{name: entries[:1] for name, entries in lists.items()}},
+                     "9.toml": {name: entries[1:] for name, entries in lists.items()}}
+        for name, tables in files.items():
+            (directory / "rulebook" / name).write_text(generate_book.toml(tables))
         (directory / "events.ndjson").write_text("".join(line + "\n" for line in self.lines))
         (directory / "at.txt").write_text(self.at + "\n")
 
@@ -338,7 +346,7 @@ def generate(start, backwards=False):
     events = Events(dice, book, backwards)
     lines = events.make(dice.randint(10, 60))
     at = events.now + dice.choice([0, times.HOUR, times.DAY, 3 * times.DAY, 12 * times.DAY, (-events.now) % times.DAY])
-    return Case(book.tables, lines, times.write_instant(at))
+    return Case(book.tables, lines, times.write_instant(at), dice.random() < 0.1)
 
 
 def main():

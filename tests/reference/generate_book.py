@@ -242,7 +242,7 @@ class Book:
         table = {"id": id, "on": self.occasion()}
         self.maybe(table, "when", 0.3, self.when)
         self.maybe(table, "cooldown_days", 0.5, lambda: self.dice.choice([1, 1, 2, 5]))
-        table["action"] = [{"kind": "slack.message", "with": {"channel": "#sales", "text": "x"}}]
+        table["action"] = [{**({"delay": "2h"} if self.chance(0.2) else {}), "kind": "slack.message", "with": {"channel": "#sales", "text": "x"}}]
         if sequences and self.chance(0.5):
             table["action"].append({"kind": "sequence.enrol", "with": {"sequence": self.dice.choice(sequences)}})
         return table
@@ -258,6 +258,7 @@ class Book:
         self.maybe(table, "re_enrol_after_days", 0.6, lambda: self.dice.choice([1, 1, 2, 5]))
         self.maybe(table, "timezone", 0.7, lambda: self.dice.choice(ZONES))
         self.maybe(table, "window", 0.5, self.window)
+        self.maybe(table, "consent", 0.1, lambda: "newsletter")
         self.maybe(table, "exit_on", 0.6, lambda: [self.occasion() for _ in range(self.dice.randint(1, 3))])
         afters = self.dice.sample(["0d", "0h", "1h", "90m", "5h", "1d", "1d", "24h", "2d", "2d", "3d", "48h", "7d", "14d"],
                                   self.dice.choice([1, 2, 3, 3]))
