@@ -197,7 +197,7 @@ void ChangeConsumer::emit_handover(LaneWork& work, const LeadChange& change, con
   out.lead = change.other;
   out.other = change.lead;
   out.merge_id = change.merge_id;
-  for_each_part(encode(kept), [&](std::uint32_t part, std::uint32_t parts, std::string payload) {
+  for_each_part(encode(kept), options_.part_bytes, [&](std::uint32_t part, std::uint32_t parts, std::string payload) {
     out.part = part;
     out.parts = parts;
     out.payload = std::move(payload);
@@ -212,7 +212,7 @@ void ChangeConsumer::emit_part(const LeadChange& change, const ChangeContext& co
   out.other = change.other;
   out.cause = Place::of_record(context.offset);
   out.now = change.now;
-  for_each_part(encode(kept), [&](std::uint32_t part, std::uint32_t parts, std::string payload) {
+  for_each_part(encode(kept), options_.part_bytes, [&](std::uint32_t part, std::uint32_t parts, std::string payload) {
     out.part = part;
     out.parts = parts;
     out.payload = std::move(payload);
