@@ -42,7 +42,7 @@ void SequencesHandler::decide(const flow::ChangeContext& context, const core::Le
     return;
   }
   core::LeadChange again;
-  const bool replay = context.replay && change.suppressed.empty();
+  const bool replay = context.replay && change.suppressed.empty() && !rows_.enrolled_before(keys_of(change));
   if (replay) {
     again = change;
     again.suppressed = "replay";
@@ -59,6 +59,12 @@ void SequencesHandler::decide(const flow::ChangeContext& context, const core::Le
   for (const std::size_t index : outcome.changed) put(context, state.at(index), false);
   for (const std::size_t index : outcome.enrolled) put(context, state.at(index), false);
   for (const auto& suppressed : outcome.suppressed) put_suppressed(context, decided, suppressed);
+}
+
+std::vector<std::string> SequencesHandler::keys_of(const core::LeadChange& change) const {
+  std::vector<std::string> keys;
+  for (const core::Sequence& sequence : rules_.book().sequences) keys.push_back(core::enrolment_key(sequence.id, change.cause_key));
+  return keys;
 }
 
 void SequencesHandler::put(const flow::ChangeContext& context, const core::Enrolment& enrolment, bool moving) {

@@ -59,7 +59,9 @@ void add_process_commands(CLI::App& app, CommandContext& context) {
   auto* consume = app.add_subcommand("consume", "run one consumer (identity, scoring) until it is told to stop");
   consume->footer("Example: scoreline consume scoring --set admin.port=9101");
   static std::string name;
-  consume->add_option("name", name, "identity or scoring")->required()->check(CLI::IsMember({"identity", "scoring"}));
+  std::vector<std::string> names;
+  for (const flow::ConsumerDeclaration& consumer : flow::consumers()) names.emplace_back(consumer.name);
+  consume->add_option("name", name, "which consumer")->required()->check(CLI::IsMember(names));
   consume->callback([&context] { context.run = [&context] { return run_consumer(context.settings(), name); }; });
 
   auto* collect = app.add_subcommand("collect", "run the HTTP collector for tracking calls");

@@ -10,6 +10,7 @@
 #include "app/lead_report.hpp"
 #include "app/memory_house.hpp"
 #include "app/simulate_lines.hpp"
+#include "app/simulate_log.hpp"
 #include "base/check.hpp"
 #include "base/errors.hpp"
 #include "wire/json.hpp"
@@ -61,7 +62,7 @@ class Simulation {
       work();
       if (options_.report == SimulateOptions::Report::leads) report(at);
     }
-    if (options_.report == SimulateOptions::Report::log) print_log();
+    if (options_.report == SimulateOptions::Report::log) print_log(house_.broker, {!options_.activities, printed_until_}, out_);
     return bad_ ? 2 : 0;
   }
 
@@ -207,25 +208,6 @@ class Simulation {
     for (const auto& [key, text] : reports) out_ << text << '\n';
   }
 
-  void print_log() {
-    for (const flow::Topic topic : {flow::Topic::lead_activities, flow::Topic::lead_scores}) {
-      if (options_.activities && topic == flow::Topic::lead_activities) continue;
-      const auto& log = house_.broker.log(topic, 0);
-      for (std::size_t i = 0; i < log.size(); ++i) {
-        if (topic == flow::Topic::lead_activities && i == printed_until_) continue;
-        entries_.emplace_back(log[i].order, topic, &log[i]);
-      }
-    }
-    std::sort(entries_.begin(), entries_.end());
-    for (const auto& [order, topic, record] : entries_) {
-      std::string text;
-      wire::JsonWriter json(text);
-      json.begin_object().key("topic").string(flow::declaration(topic).name).key("time").string(base::format_rfc3339(record->time));
-      json.key("key").string(record->key).key("type").string(record->type).key("value").raw(record->value).end_object();
-      out_ << text << '\n';
-    }
-  }
-
   struct FedLine {
     std::size_t number = 0;
     base::Instant time;
@@ -239,7 +221,6 @@ class Simulation {
   std::vector<std::unique_ptr<MemoryProcess>> processes_;  // in the order of the flow
   flow::MemorySession reading_{house_.database};
   std::map<std::pair<flow::Topic, std::int64_t>, FedLine> lines_;
-  std::vector<std::tuple<std::uint64_t, flow::Topic, const flow::StoredRecord*>> entries_;
   std::size_t pending_ = 0;
   std::size_t printed_until_ = SIZE_MAX;
   base::Instant last_ = base::kNever;

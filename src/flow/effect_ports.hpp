@@ -131,6 +131,8 @@ class MailTable {
   virtual void save_enrolments(std::span<const EnrolmentRow> rows) = 0;
   /// Inserts; a key that is there gets lead, lane, status and reason, never what was done about it.
   virtual void save_mails(std::span<const MailRow> rows) = 0;
+  /// Those of these enrolment keys under which somebody was enrolled, by key; for replays.
+  virtual std::vector<std::string> enrolled(std::span<const std::string> keys) = 0;
 };
 
 }  // namespace scoreline::flow

@@ -61,6 +61,8 @@ class MailRows final : public ChangeRows {
   explicit MailRows(MailTable& mails) : mails_(mails) {}
   void put(EnrolmentRow row) { enrolments_[row.key] = std::move(row); }
   void put(MailRow row) { rows_[row.key] = std::move(row); }
+  /// Was anybody enrolled under one of these keys when this cause was handled before?
+  bool enrolled_before(std::span<const std::string> keys) { return !mails_.enrolled(keys).empty(); }
 
   void load(std::span<const LeadId>) override {}
   void save() override;

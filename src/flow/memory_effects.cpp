@@ -115,4 +115,12 @@ void MemoryMails::save_mails(std::span<const MailRow> rows) {
     });
 }
 
+std::vector<std::string> MemoryMails::enrolled(std::span<const std::string> keys) {
+  std::vector<std::string> found;
+  const auto& all = session_.database().enrolments.all();
+  for (const std::string& key : std::set<std::string>(keys.begin(), keys.end()))
+    if (const auto row = all.find(key); row != all.end() && row->second.suppressed.empty()) found.push_back(key);
+  return found;
+}
+
 }  // namespace scoreline::flow

@@ -49,6 +49,7 @@ class MemoryMails final : public MailTable {
   explicit MemoryMails(MemorySession& session) : session_(session) {}
   void save_enrolments(std::span<const EnrolmentRow> rows) override;
   void save_mails(std::span<const MailRow> rows) override;
+  std::vector<std::string> enrolled(std::span<const std::string> keys) override;
 
  private:
   MemorySession& session_;

@@ -125,7 +125,7 @@ Runner::Attempt Runner::prepare() {
     // An empty batch notes the last acknowledgements; it has none of its own to wait for.
     const bool unnoted_acks = lane.last_output > lane.state.acked_batch && publisher_.idle();
     const bool can = (!lane.queue.empty() && !lane.stalled) || lane.more;
-    if (!can && (!unnoted_acks || single_ > 0)) continue;
+    if (!can && !waits_too_long(lane) && (!unnoted_acks || single_ > 0)) continue;
     attempt.records.push_back(can ? lane.queue.take(single_ > 0 ? std::size_t{1} : options_.lane_records) : std::vector<InRecord>{});
     attempt.horizons.push_back(lane.queue.horizon());
     LaneWork& work = attempt.works.emplace_back();
@@ -135,6 +135,16 @@ Runner::Attempt Runner::prepare() {
   }
   attempt.states.resize(attempt.works.size());
   return attempt;
+}
+
+// Nothing can be handled while one input lacks something: the consumer is asked now and then whether that is a gap which
+// nobody fills any more.
+bool Runner::waits_too_long(Lane& lane) const {
+  constexpr std::int64_t kLookEveryUs = 5 * base::kSecondUs;
+  const std::int64_t now = options_.steady_us();
+  if (!consumer_.spec().ordered || lane.queue.waits_for() < 0 || now - lane.looked_at_us < kLookEveryUs) return false;
+  lane.looked_at_us = now;
+  return true;
 }
 
 Runner::Result Runner::run(Attempt& attempt) {

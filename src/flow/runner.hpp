@@ -70,6 +70,7 @@ class Runner {
     std::vector<std::string> topic_ids;      // per input
     bool more = true;                        // has work without new records
     bool stalled = false;                    // could do nothing with what is there
+    std::int64_t looked_at_us = 0;           // ordered: since when nobody looked whether a gap is overdue
     std::string halted;
     std::uint64_t last_output = 0;           // the newest batch of ours that wrote records
   };
@@ -93,6 +94,7 @@ class Runner {
   void note_halts();
 
   bool work();
+  bool waits_too_long(Lane& lane) const;
   Attempt prepare();
   Result run(Attempt& attempt);
   Result decide(Attempt& attempt);

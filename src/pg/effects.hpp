@@ -52,6 +52,7 @@ class PgMails final : public flow::MailTable {
   explicit PgMails(PgSession& session);
   void save_enrolments(std::span<const flow::EnrolmentRow> rows) override;
   void save_mails(std::span<const flow::MailRow> rows) override;
+  std::vector<std::string> enrolled(std::span<const std::string> keys) override;
 
  private:
   PgSession& session_;

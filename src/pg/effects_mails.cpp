@@ -30,6 +30,9 @@ const Statement kSaveMails{
     " WHERE (m.lead_id, m.lane, m.status, m.reason)"
     "   IS DISTINCT FROM (EXCLUDED.lead_id, EXCLUDED.lane, EXCLUDED.status, EXCLUDED.reason)"};
 
+const Statement kEnrolled{"enrolments_enrolled",
+                          "SELECT key FROM enrolments WHERE key = ANY ($1::uuid[]) AND suppressed = '' ORDER BY key"};
+
 const char* to_text(MailRow::Status status) {
   switch (status) {
     case MailRow::Status::queued:
@@ -44,7 +47,7 @@ const char* to_text(MailRow::Status status) {
 
 }  // namespace
 
-PgMails::PgMails(PgSession& session) : session_(session) { session_.use({kSaveEnrolments, kSaveMails}); }
+PgMails::PgMails(PgSession& session) : session_(session) { session_.use({kSaveEnrolments, kSaveMails, kEnrolled}); }
 
 void PgMails::save_enrolments(std::span<const EnrolmentRow> rows) {
   if (rows.empty()) return;
@@ -92,6 +95,14 @@ void PgMails::save_mails(std::span<const MailRow> rows) {
       .add(&MailRow::rulebook)
       .add(&MailRow::depth);
   session_.run(kSaveMails, columns.params());
+}
+
+std::vector<std::string> PgMails::enrolled(std::span<const std::string> keys) {
+  if (keys.empty()) return {};
+  const Rows rows = session_.run(kEnrolled, Params().array(keys, [](const std::string& key) { return key_of(key); }));
+  std::vector<std::string> found;
+  for (std::size_t i = 0; i < rows.size(); ++i) found.push_back(base::to_hex(rows.hash(i, 0)));
+  return found;
 }
 
 }  // namespace scoreline::pg
