@@ -57,7 +57,8 @@ ChangeConsumer::Plan ChangeConsumer::plan(LaneWork& work) {
   Plan plan;
   plan.work = &work;
   while (work.halt.empty()) {
-    const std::size_t end = group_end(work, work.taken);
+    const bool loose = work.taken < work.records.size() && work.records[work.taken].loose;
+    const std::size_t end = loose ? work.taken + 1 : group_end(work, work.taken);
     if (end == 0) break;
     take_group(plan, end);
   }

