@@ -48,9 +48,9 @@ flow::MakeLeadHandler lead_handlers(const std::string& name, flow::DealRows& dea
   return [&deals](Book active, Book prepared) { return std::make_unique<consumers::StagesHandler>(std::move(active), std::move(prepared), deals); };
 }
 
-std::unique_ptr<flow::LeadOutput> lead_output(const std::string& name) {
-  if (name == "stages") return std::make_unique<flow::ChangeOutput>();
-  return std::make_unique<flow::FactOutput>();
+std::unique_ptr<flow::LeadOutput> lead_output(const std::string& name, std::size_t part_bytes) {
+  if (name == "stages") return std::make_unique<flow::ChangeOutput>(part_bytes);
+  return std::make_unique<flow::FactOutput>(part_bytes);
 }
 
 flow::LeadConsumerOptions lead_options(const std::string& name) {

@@ -19,7 +19,7 @@ consumers::IdentityOptions identity_options(const base::HashKey& key, std::size_
 
 /// The handlers of customers, scoring, intent and stages; `deals` is stages' and must outlive them.
 flow::MakeLeadHandler lead_handlers(const std::string& name, flow::DealRows& deals);
-std::unique_ptr<flow::LeadOutput> lead_output(const std::string& name);
+std::unique_ptr<flow::LeadOutput> lead_output(const std::string& name, std::size_t part_bytes = flow::kPartBytes);
 flow::LeadConsumerOptions lead_options(const std::string& name);
 
 /// What triggers and sequences keep beside their rows per lead.

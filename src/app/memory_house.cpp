@@ -15,6 +15,7 @@ flow::LeadConsumerOptions options_of(const MemoryHouse& house, const std::string
 flow::ChangeConsumerOptions change_options_of(const MemoryHouse& house, const std::string& name) {
   flow::ChangeConsumerOptions options = change_options(name);
   options.hands_over = !house.replays_log;
+  options.part_bytes = house.part_bytes;
   return options;
 }
 
@@ -68,7 +69,7 @@ MemoryLeadProcess::MemoryLeadProcess(MemoryHouse& house, const std::string& name
       deal_table_(session),
       deals_(deal_table_),
       books_(&table_, house.book, lead_handlers(name, deals_)),
-      consumer_(spec_, {leads_, held_, books_, &reader, &deals_}, lead_output(name), [&house] { return house.steady_us; }, options_of(house, name)) {
+      consumer_(spec_, {leads_, held_, books_, &reader, &deals_}, lead_output(name, house.part_bytes), [&house] { return house.steady_us; }, options_of(house, name)) {
   run(consumer_, consumer_);
 }
 

@@ -33,6 +33,7 @@ struct MemoryHouse {
   bool ignores_rulebooks = false;               // one book from the start
   std::size_t sweep_leads = 5'000;              // per chunk, and records of a count-back
   std::size_t count_back_records = 5'000;
+  std::size_t part_bytes = flow::kPartBytes;    // of what goes in numbered parts in merges
   std::int64_t steady_us = 1;                   // the clock of pauses and gaps; tests move it
   flow::RunnerOptions runner;
 

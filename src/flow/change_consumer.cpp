@@ -57,7 +57,8 @@ ChangeConsumer::Plan ChangeConsumer::plan(LaneWork& work) {
   Plan plan;
   plan.work = &work;
   while (work.halt.empty()) {
-    const std::size_t end = group_end(work, work.taken);
+    const bool loose = work.taken < work.records.size() && work.records[work.taken].loose;
+    const std::size_t end = loose ? work.taken + 1 : group_end(work, work.taken);
     if (end == 0) break;
     take_group(plan, end);
   }
@@ -180,7 +181,7 @@ void ChangeConsumer::emit_handover(LaneWork& work, const LeadChange& change, con
   out.lead = change.other;
   out.other = change.lead;
   out.merge_id = change.merge_id;
-  for_each_part(encode(kept), [&](std::uint32_t part, std::uint32_t parts, std::string payload) {
+  for_each_part(encode(kept), options_.part_bytes, [&](std::uint32_t part, std::uint32_t parts, std::string payload) {
     out.part = part;
     out.parts = parts;
     out.payload = std::move(payload);
@@ -195,7 +196,7 @@ void ChangeConsumer::emit_part(const LeadChange& change, const ChangeContext& co
   out.other = change.other;
   out.cause = Place::of_record(context.offset);
   out.now = change.now;
-  for_each_part(encode(kept), [&](std::uint32_t part, std::uint32_t parts, std::string payload) {
+  for_each_part(encode(kept), options_.part_bytes, [&](std::uint32_t part, std::uint32_t parts, std::string payload) {
     out.part = part;
     out.parts = parts;
     out.payload = std::move(payload);

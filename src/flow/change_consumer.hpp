@@ -22,6 +22,7 @@ namespace scoreline::flow {
 struct ChangeConsumerOptions {
   bool writes_firings = false;                 // marks and parts go to lead.firings; else handovers to lead.activities
   bool hands_over = true;                      // not in a replay of one partition: the handovers stand in its log
+  std::size_t part_bytes = kPartBytes;         // larger payloads go in numbered parts
   std::int64_t gap_limit_us = 30 * base::kSecondUs;
 };
 

@@ -32,8 +32,6 @@ LaneQueue::LaneQueue(const std::vector<InputPosition>& inputs) : inputs_(inputs.
   inputs_[0].next = Place::end_of_record(inputs[0].next_offset);
 }
 
-// Repeated records and ones beyond a gap are dropped by the consumer, which must see them: they stand where the next one
-// would stand.
 void LaneQueue::place(InRecord& record, Input& input) {
   const bool applies = judge(record.place, input.last_seq) == Arrival::apply;
   if (&input == &inputs_[0]) {
@@ -42,8 +40,10 @@ void LaneQueue::place(InRecord& record, Input& input) {
     return;
   }
   const auto peeked = applies ? wire::peek_place(record.value) : std::nullopt;
-  record.mark = peeked && peeked->mark;
-  record.order = peeked ? std::max(peeked->place, input.next) : input.next;
+  record.loose = !peeked;
+  if (record.loose) return;
+  record.mark = peeked->mark;
+  record.order = std::max(peeked->place, input.next);
   input.next = record.mark ? behind(record.order) : record.order;
 }
 
@@ -65,8 +65,11 @@ const Place& LaneQueue::candidate(std::size_t input) const {
   return inputs_[input].pending.empty() ? inputs_[input].next : inputs_[input].pending.front().order;
 }
 
+// Whose turn it is; the others wait for it if nothing of it is here.
 std::size_t LaneQueue::first_input() const {
   std::size_t first = 0;
+  for (std::size_t i = 0; i < inputs_.size(); ++i)
+    if (!inputs_[i].pending.empty() && inputs_[i].pending.front().loose) return i;
   for (std::size_t i = 1; i < inputs_.size(); ++i) {
     const Place &mine = candidate(i), &best = candidate(first);
     if (mine < best || (mine == best && rank(i) < rank(first))) first = i;
@@ -76,7 +79,10 @@ std::size_t LaneQueue::first_input() const {
 
 void LaneQueue::release() {
   for (std::size_t i = first_input(); !inputs_[i].pending.empty(); i = first_input()) {
-    released_.push_back(std::move(inputs_[i].pending.front()));
+    InRecord& next = inputs_[i].pending.front();
+    if (next.loose) next.order = last_released_;
+    last_released_ = next.order;
+    released_.push_back(std::move(next));
     inputs_[i].pending.pop_front();
   }
 }

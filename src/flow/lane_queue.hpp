@@ -5,6 +5,9 @@
 ///
 /// In an ordered lane the first input is the log that the others were derived from. Its records stand at the end of their
 /// own offset, behind those of the other inputs: what was found from a record is known before it is handled.
+///
+/// Records of the other inputs that were published again, lie beyond a gap or cannot be read have no place: they are loose
+/// (InRecord) and let go at once, for the consumer to drop. Nobody waits for them, and their order says nothing.
 /// Not thread-safe.
 #include <cstddef>
 #include <deque>
@@ -56,6 +59,7 @@ class LaneQueue {
 
   std::vector<Input> inputs_;         // none: a plain queue
   std::deque<InRecord> released_;
+  core::Place last_released_;         // loose records go along with it
   std::size_t size_ = 0;
 };
 

@@ -87,6 +87,10 @@ void LeadConsumer::plan_records(Plan& plan) {
   Instant now = work.state->now;
   while (work.halt.empty() && work.taken < work.records.size()) {
     const InRecord& next = work.records[work.taken];
+    if (next.loose) {
+      take_facts(work, work.taken + 1);
+      continue;
+    }
     if (next.order.phase != Place::Phase::record) {
       if (sweeps_before(plan, next)) return;
       continue;

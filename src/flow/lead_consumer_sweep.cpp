@@ -16,6 +16,7 @@ namespace {
 
 bool of_sweep(const InRecord& raw, const Sweep& sweep, std::int64_t offset) {
   const bool daily = sweep.kind == Sweep::Kind::day;
+  if (raw.loose) return true;
   if (raw.mark || raw.order.offset != offset) return false;
   return daily ? raw.order.phase == Place::Phase::day && raw.order.day == sweep.day : raw.order.phase == Place::Phase::rulebook;
 }
@@ -44,6 +45,7 @@ void LeadConsumer::plan_sweep(Plan& plan) {
   LaneWork& work = *plan.work;
   LaneState& state = *work.state;
   const bool daily = state.sweep.kind == Sweep::Kind::day;
+  while (work.taken < work.records.size() && work.records[work.taken].loose) take_facts(work, work.taken + 1);
   if (daily && work.taken == work.records.size()) return;  // the record that let it begin comes again from the log
   plan.sweep_offset = daily ? work.records[work.taken].order.offset : plan.last_offset.value_or(state.inputs[0].next_offset - 1);
   std::size_t facts_end = work.taken;
@@ -74,7 +76,7 @@ void LeadConsumer::take_swept_facts(Plan& plan, std::uint64_t bound) {
   const Sweep& sweep = work.state->sweep;
   while (work.taken < work.records.size()) {
     const InRecord& raw = work.records[work.taken];
-    if (!of_sweep(raw, sweep, plan.sweep_offset) || raw.order.lead.value > bound) return;
+    if (!of_sweep(raw, sweep, plan.sweep_offset) || (!raw.loose && raw.order.lead.value > bound)) return;
     for (Fact& fact : take_facts(work, work.taken + 1)) {
       const LeadId lead = fact.record.lead;
       if (plan.swept_facts.empty() || plan.swept_facts.back().first != lead) plan.swept_facts.emplace_back(lead, std::vector<Fact>{});

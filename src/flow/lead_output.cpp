@@ -28,8 +28,8 @@ core::LeadChange change_of(const LeadContext& context, core::LeadChange::Kind ki
   return change;
 }
 
-void emit_parts(const LeadContext& context, core::LeadChange change, const Handover& handover, std::string_view type) {
-  for_each_part(encode(handover), [&](std::uint32_t part, std::uint32_t parts, std::string payload) {
+void emit_parts(const LeadContext& context, core::LeadChange change, const Handover& handover, std::size_t part_bytes, std::string_view type) {
+  for_each_part(encode(handover), part_bytes, [&](std::uint32_t part, std::uint32_t parts, std::string payload) {
     change.part = part;
     change.parts = parts;
     change.payload = std::move(payload);
@@ -54,7 +54,7 @@ void FactOutput::hand_over(const LeadContext& context, const core::LeadRecord& m
   record.other = merged.other;
   record.cause = context.place;
   record.now = context.now;
-  for_each_part(encode(kept), [&](std::uint32_t part, std::uint32_t parts, std::string payload) {
+  for_each_part(encode(kept), part_bytes_, [&](std::uint32_t part, std::uint32_t parts, std::string payload) {
     record.part = part;
     record.parts = parts;
     record.payload = std::move(payload);
@@ -74,7 +74,7 @@ void ChangeOutput::hand_over(const LeadContext& context, const core::LeadRecord&
   core::LeadChange change = change_of(context, core::LeadChange::Kind::merged);
   change.other = merged.other;
   change.merge_id = merged.merge_id;
-  emit_parts(context, std::move(change), kept, "scoreline.lead.merged.v1");
+  emit_parts(context, std::move(change), kept, part_bytes_, "scoreline.lead.merged.v1");
 }
 
 void ChangeOutput::pass_on(const LeadContext& context, const core::LeadRecord& record, const Handover* taken) {
@@ -92,7 +92,7 @@ void ChangeOutput::pass_on(const LeadContext& context, const core::LeadRecord& r
       core::LeadChange change = change_of(context, core::LeadChange::Kind::taken);
       change.other = record.other;
       change.merge_id = record.merge_id;
-      emit_parts(context, std::move(change), *taken, "scoreline.lead.taken.v1");
+      emit_parts(context, std::move(change), *taken, part_bytes_, "scoreline.lead.taken.v1");
       return;
     }
     default:

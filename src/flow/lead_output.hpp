@@ -12,7 +12,7 @@ namespace scoreline::flow {
 
 using base::Instant;
 
-/// Larger payloads of merges go in numbered parts.
+/// Larger payloads of merges go in numbered parts; tests make them smaller.
 inline constexpr std::size_t kPartBytes = 512 * 1024;
 
 class LeadOutput {
@@ -29,24 +29,32 @@ class LeadOutput {
 /// lead.customers, lead.scores, lead.intents: nobody behind these needs to know more.
 class FactOutput final : public LeadOutput {
  public:
+  explicit FactOutput(std::size_t part_bytes = kPartBytes) : part_bytes_(part_bytes) {}
   void mark(const core::Place& place, Instant now, const EmitRecord& emit) override;
   void hand_over(const LeadContext& context, const core::LeadRecord& merged, const Handover& kept) override;
   void pass_on(const LeadContext&, const core::LeadRecord&, const Handover*) override {}
+
+ private:
+  std::size_t part_bytes_;
 };
 
 /// lead.changes.
 class ChangeOutput final : public LeadOutput {
  public:
+  explicit ChangeOutput(std::size_t part_bytes = kPartBytes) : part_bytes_(part_bytes) {}
   void mark(const core::Place& place, Instant now, const EmitRecord& emit) override;
   void hand_over(const LeadContext& context, const core::LeadRecord& merged, const Handover& kept) override;
   void pass_on(const LeadContext& context, const core::LeadRecord& record, const Handover* taken) override;
+
+ private:
+  std::size_t part_bytes_;
 };
 
-/// Calls `piece` for each numbered part of `payload`; an empty one has one part.
+/// Calls `piece` for each numbered part of `payload`, of at most `part_bytes`; an empty one has one part.
 template <typename Piece>
-void for_each_part(const std::string& payload, Piece piece) {
-  const auto parts = static_cast<std::uint32_t>(std::max<std::size_t>(1, (payload.size() + kPartBytes - 1) / kPartBytes));
-  for (std::uint32_t part = 0; part < parts; ++part) piece(part, parts, payload.substr(part * kPartBytes, kPartBytes));
+void for_each_part(const std::string& payload, std::size_t part_bytes, Piece piece) {
+  const auto parts = static_cast<std::uint32_t>(std::max<std::size_t>(1, (payload.size() + part_bytes - 1) / part_bytes));
+  for (std::uint32_t part = 0; part < parts; ++part) piece(part, parts, payload.substr(part * part_bytes, part_bytes));
 }
 
 }  // namespace scoreline::flow

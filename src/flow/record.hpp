@@ -32,6 +32,7 @@ struct InRecord {
   StreamPlace place;
   core::Place order;            // ordered lanes: its place by cause (flow/lane_queue)
   bool mark = false;            // ordered lanes: says only how far its topic has come
+  bool loose = false;           // ordered lanes: has no place (repeated, beyond a gap, unreadable) and may go at any time
   std::string_view write_key;   // header ce_writekey: name of the write key (tracking.events); "" elsewhere
   bool untrusted = false;       // header ce_trusted = "false" (tracking.events)
   std::unique_ptr<void, void (*)(void*)> owner{nullptr, [](void*) {}};  // frees the buffer behind the views

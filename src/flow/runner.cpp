@@ -126,7 +126,7 @@ Runner::Attempt Runner::prepare() {
     const bool unnoted_acks = lane.last_output > lane.state.acked_batch && publisher_.idle();
     const bool can = (!lane.queue.empty() && !lane.stalled) || lane.more;
     if (!can && !waits_too_long(lane) && (!unnoted_acks || single_ > 0)) continue;
-    attempt.records.push_back(can ? lane.queue.take(single_ > 0 ? std::size_t{1} : options_.lane_records) : std::vector<InRecord>{});
+    attempt.records.push_back(can ? lane.queue.take(std::max(lane.reach, single_ > 0 ? std::size_t{1} : options_.lane_records)) : std::vector<InRecord>{});
     attempt.horizons.push_back(lane.queue.horizon());
     LaneWork& work = attempt.works.emplace_back();
     work.lane = number;
@@ -233,6 +233,7 @@ void Runner::apply(Attempt& attempt) {
     Lane& lane = lanes_.at(work.lane);
     lane.state = std::move(attempt.states[i]);
     lane.more = work.more;
+    if (work.taken > 0) lane.reach = 0;
     lane.queue.put_back(std::move(attempt.records[i]), work.taken);
     if (!work.out.empty()) lane.last_output = lane.state.batch_no;
     publisher_.publish({work.lane, lane.state.batch_no}, std::move(work.out));

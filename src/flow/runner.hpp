@@ -70,6 +70,7 @@ class Runner {
     std::vector<std::string> topic_ids;      // per input
     bool more = true;                        // has work without new records
     bool stalled = false;                    // could do nothing with what is there
+    std::size_t reach = 0;                   // takes so many records at least: those of one decision are handled together
     std::int64_t looked_at_us = 0;           // ordered: since when nobody looked whether a gap is overdue
     std::string halted;
     std::uint64_t last_output = 0;           // the newest batch of ours that wrote records

@@ -139,7 +139,11 @@ bool Runner::drop_halted(Attempt& attempt) {
 bool Runner::drop_idle(Attempt& attempt) {
   std::size_t idle = 0;
   for (const LaneWork& work : attempt.works) {
-    lanes_.at(work.lane).stalled = work.idle;
+    Lane& lane = lanes_.at(work.lane);
+    // What belongs together may be more than one batch holds: the next one takes more.
+    const bool all_is_here = work.idle && !lane.queue.empty();
+    if (all_is_here) lane.reach = 2 * work.records.size();
+    lane.stalled = work.idle && !all_is_here;
     idle += work.idle ? 1 : 0;
   }
   if (idle < attempt.works.size()) return false;

@@ -8,6 +8,7 @@
 #include "flow/memory_broker.hpp"
 #include "flow/memory_identity.hpp"
 #include "flow/runner.hpp"
+#include "wire/fact_record.hpp"
 #include "wire/lead_record.hpp"
 
 using namespace scoreline;
@@ -26,7 +27,9 @@ struct Counter final : LeadHandler {
   void evaluate(const LeadContext& context, LeadData& lead) override {
     context.emit("value", std::to_string(context.lead.value) + "=" + (lead.state.empty() ? "0" : lead.state));
   }
-  void merge(LeadData& other, LeadData& lead) override { lead.state = std::to_string(value(lead) + value(other)); }
+  void merge(const LeadContext&, LeadData& other, LeadData& lead) override {
+    lead.state = std::to_string(value(lead) + value(other));
+  }
   void encode(LeadData&) override {}
 };
 
@@ -46,17 +49,15 @@ struct House {
   RuleBooks books{&table, std::make_shared<core::RuleBook>(), [](auto, auto) { return std::make_unique<Counter>(); }};
   std::int64_t clock_us = 1;
   LeadConsumer consumer{{"scoring", {Topic::lead_activities}, 1, LockMode::none},
-                        leads,
-                        held,
-                        books,
-                        &reader,
+                        {leads, held, books, &reader, nullptr},
+                        std::make_unique<FactOutput>(4),
                         [this] { return clock_us; },
                         options()};
   Runner runner{consumer, consumer, {source, reader, sink, session, lanes, outbox, letters}, runner_options()};
 
   static LeadConsumerOptions options() {
     LeadConsumerOptions made;
-    made.marks = false;
+    made.lane.forwards = true;
     return made;
   }
   RunnerOptions runner_options() {
@@ -98,8 +99,32 @@ struct House {
   const LeadRow& row(std::uint64_t lead) { return database.leads["scoring"].at({lead}); }
   std::string written() {
     std::string all;
-    for (const StoredRecord& record : broker.log(Topic::lead_scores, 0)) all += record.value + " ";
+    for (const StoredRecord& record : broker.log(Topic::lead_scores, 0))
+      if (record.type == "value") all += record.value + " ";
     return all;
+  }
+  /// The parts that were kept for a lead that is merged away, put together: what whoever stands at the end hands over.
+  std::string kept(std::uint64_t lead, std::uint64_t other) {
+    std::string payload;
+    std::uint32_t next = 0;
+    for (const StoredRecord& record : broker.log(Topic::lead_scores, 0)) {
+      if (record.type != "scoreline.lead.part.v1") continue;
+      const auto part = wire::decode_fact_record(record.value);
+      REQUIRE(part.ok());
+      if (part->lead.value != lead) continue;
+      CHECK(part->other.value == other);
+      CHECK(part->part == next++);
+      payload += part->payload;
+    }
+    return payload;
+  }
+  void hand_over(std::uint64_t to, std::uint64_t from) {
+    LeadRecord record;
+    record.kind = RecordKind::handover;
+    record.lead = {to};
+    record.other = {from};
+    record.payload = kept(from, to);
+    put(record);
   }
 };
 
@@ -128,6 +153,14 @@ TEST_CASE("lead consumer: a survivor waits for its part, others do not; what was
   house.put(RecordKind::merged, 2, 1);
   house.put(RecordKind::activity, 2);
   house.run();
+  CHECK(house.written() == "3=1 2=1 ");
+  const auto kept = decode_handover(house.kept(2, 1));
+  REQUIRE(kept.has_value());
+  REQUIRE(kept->parts.size() == 1);
+  CHECK(kept->parts[0].consumer == "scoring");
+  CHECK(kept->parts[0].state == "1");
+  house.hand_over(1, 2);
+  house.run();
   CHECK(house.written() == "3=1 2=1 1=2 1=3 ");
   CHECK_FALSE(house.row(1).holding);
   CHECK(house.row(2).forward_to == LeadId{1});
@@ -145,6 +178,8 @@ TEST_CASE(
     house.put(part_of_handover(2, 3, whole, 1 - first));
     house.put(RecordKind::absorbs, 2, 3);
     house.put(RecordKind::activity, 2);
+    house.run();
+    house.hand_over(1, 2);
     house.run();
     CHECK(house.row(1).state == "71");
     CHECK_FALSE(house.row(1).holding);
@@ -164,6 +199,7 @@ TEST_CASE("lead consumer: what a count-back found and another lane sent on late 
   late.lead = {1};
   late.other = {2};
   late.version = 1;
+  late.consumer = "scoring";
   late.payload = "5";
   house.put(late);
   house.run();
@@ -198,6 +234,8 @@ TEST_CASE("lead consumer: erasure ends waiting; what comes late for an erased le
   CHECK_FALSE(house.row(1).holding);
   house.put(RecordKind::merged, 2, 1);
   house.put(RecordKind::activity, 1);
+  house.run();
+  house.hand_over(1, 2);
   house.run();
   CHECK(house.row(1).state.empty());
   CHECK(house.database.held["scoring"].empty());

@@ -17,23 +17,20 @@ base::Instant minutes(std::int64_t n) { return {kStart.us + n * 60 * base::kSeco
 std::string anon(const std::string& id) { return fmt::format(R"("anonymousId":"{}")", id); }
 std::string user(const std::string& id) { return fmt::format(R"("userId":"{}")", id); }
 
-/// One scoring process per lane, so that each can be minutes behind; identity lanes in two processes.
+/// One process per lane of every consumer, so that each lane can be minutes behind; identity lanes in two processes.
 struct Lanes : World {
   explicit Lanes(std::int32_t partitions, std::size_t part_bytes = 512 * 1024) : World(partitions) {
-    house.scoring.lane.handover_part_bytes = part_bytes;
+    house.part_bytes = part_bytes;
     add_identity().assign({0});
     std::set<std::int32_t> rest = house.all_lanes();
     rest.erase(0);
     add_identity().assign(rest);
-    for (std::int32_t p = 0; p < partitions; ++p) add_scoring().assign({p});
+    start_lane_by_lane();
     settle();
   }
   void identify_all() {
     for (int i = 0; i < 6; ++i)
       for (auto& process : identity) process->runner().step();
-  }
-  void score(std::int32_t lane, int steps = 6) {
-    for (int i = 0; i < steps; ++i) scoring[static_cast<std::size_t>(lane)]->runner().step();
   }
   /// A new anonymous lead in this partition with so many pages (lead ids decide where a lead lies).
   std::string lead_in(std::int32_t partition, int pages, const std::function<std::string(const std::string&)>& ids) {
@@ -79,7 +76,7 @@ TEST_CASE(
     for (int i = 0; i < 3; ++i) world.identity[1]->runner().step();
     if (scored_before) {
       for (int i = 0; i < 6; ++i)
-        for (const std::int32_t lane : {1, 0}) world.score(lane, 1);
+        for (const std::int32_t lane : {1, 0}) world.follow_lane(lane, 1);
     }
     world.identity[0]->sink.deliver_delayed();
     world.identity[0]->sink.delay_records = false;
@@ -112,9 +109,9 @@ TEST_CASE(
           world.identity[i]->sink.deliver_delayed();
           world.identity[i]->sink.delay_records = false;
           if (publish / 2 == 0)
-            for (int k = handle; k > 0; k /= 3) world.score(k % 3, 2);
+            for (int k = handle; k > 0; k /= 3) world.follow_lane(k % 3, 2);
         }
-        for (int k = handle; k > 0; k /= 3) world.score(k % 3, 1);
+        for (int k = handle; k > 0; k /= 3) world.follow_lane(k % 3, 1);
         world.finish();
         CHECK(world.score_of("user:" + a) == "10.00");
       }
@@ -152,7 +149,7 @@ TEST_CASE("20b: known leads in a chain: the middle one is merged away before it 
         for (int i = 0; i < 4; ++i) world.identity[1]->runner().step();
         for (const int i : {1 - late, late}) {
           world.identity[static_cast<std::size_t>(i)]->sink.deliver_delayed();
-          for (int k = handle; k > 0; k /= 3) world.score(k % 3, 1);
+          for (int k = handle; k > 0; k /= 3) world.follow_lane(k % 3, 1);
         }
         for (auto& process : world.identity) process->sink.delay_records = false;
         world.finish();
@@ -169,14 +166,14 @@ TEST_CASE(
   world.feed_into(0, page("b", b, user(b), minutes(2)));
   world.feed_into(0, page("o", other, user(other), minutes(2)));
   world.identify_all();
-  world.score(0);
+  world.follow_lane(0, 6);
   CHECK(world.score_of("user:" + b) == "5.00");
   CHECK(world.score_of("user:" + other) == "2.00");
   const core::LeadId waiting = world.lead_of("user:" + b);
   CHECK(world.house.database.leads["scoring"].at(waiting).holding);
   CHECK(world.house.database.held["scoring"][waiting].size() == 2);  // the merging activity and one page
   // The waiting process dies, too.
-  world.scoring[0] = std::make_unique<app::MemoryScoringProcess>(world.house);
+  world.scoring[0] = app::make_memory_process(world.house, "scoring");
   world.scoring[0]->assign({0});
   world.finish();
   CHECK(world.score_of("user:" + b) == "9.00");

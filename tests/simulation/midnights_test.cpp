@@ -35,7 +35,7 @@ TEST_CASE(
     for (const std::size_t leads : {1, 2, 100}) {
       World world(1);
       world.house.runner.batch_records = world.house.runner.lane_records = records;
-      world.house.scoring.sweep_leads = leads;
+      world.house.sweep_leads = leads;
       world.start_simply();
       world.feed(across_midnights());
       world.tick(end);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.hpp"
+#include "flow/topology.hpp"
 #include "support/house_world.hpp"
 
 using namespace scoreline;
@@ -31,6 +32,13 @@ std::vector<Fed> some_events() {
 
 const base::Instant kEnd = at("2026-03-02T00:00:00Z");
 
+/// Who reads lead.activities.
+constexpr const char* kReaders[] = {"customers", "scoring", "intent", "stages"};
+
+void assign_readers(World& world, const std::set<std::int32_t>& lanes) {
+  for (const char* reader : kReaders) world.of(reader)[0]->assign(lanes);
+}
+
 void finish(World& world, const std::vector<Fed>& events) {
   world.tick(kEnd);
   world.settle();
@@ -49,34 +57,36 @@ TEST_CASE("1: the reply to COMMIT is lost, after or before the server committed:
       world.house.runner.batch_records = world.house.runner.lane_records = 4;
       world.start_simply();
       world.settle();
-      for (int i = 0; i < which; ++i) {
-        world.identity[0]->session.faults.push_back(Fault::none);
-        world.scoring[0]->session.faults.push_back(Fault::none);
+      for (app::MemoryProcess* process : world.alive()) {
+        process->session.faults.assign(static_cast<std::size_t>(which), Fault::none);
+        process->session.faults.push_back(fault);
       }
-      world.identity[0]->session.faults.push_back(fault);
-      world.scoring[0]->session.faults.push_back(fault);
       world.feed(some_events());
       finish(world, some_events());
-      CHECK(world.identity[0]->session.faults.empty());
+      for (const app::MemoryProcess* process : world.alive())
+        CHECK_MESSAGE(process->session.faults.empty(), process->name());
     }
 }
 
 TEST_CASE("2: a frozen owner wakes in the middle of a batch: he loses that lane and goes on with his others") {
-  World world(3);
-  auto& first = world.add_scoring();
-  auto& second = world.add_scoring();
-  world.add_identity().assign(world.house.all_lanes());
-  first.assign({0, 1, 2});
-  world.feed(some_events());
-  // Between deciding and writing the process freezes; the other one takes lane 1 over and handles it.
-  first.session.on_claim = [&] {
-    second.assign({1});
-    for (int i = 0; i < 20; ++i) second.runner().step();
-  };
-  world.settle();
-  first.assign({0, 2});
-  finish(world, some_events());
-  CHECK(first.runner().view().size() == 2);
+  for (const flow::ConsumerDeclaration& consumer : flow::consumers()) {
+    CAPTURE(consumer.name);
+    World world(3);
+    auto& first = world.add(std::string(consumer.name));
+    auto& second = world.add(std::string(consumer.name));
+    first.assign({0, 1, 2});
+    world.start_others();
+    world.feed(some_events());
+    // Between deciding and writing the process freezes; the other one takes lane 1 over and handles it.
+    first.session.on_claim = [&] {
+      second.assign({1});
+      for (int i = 0; i < 20; ++i) second.runner().step();
+    };
+    world.settle();
+    first.assign({0, 2});
+    finish(world, some_events());
+    CHECK(first.runner().view().size() == 2);
+  }
 }
 
 TEST_CASE("3: one of many lanes is lost during a batch: the others are repeated and committed") {
@@ -101,25 +111,30 @@ TEST_CASE("3: one of many lanes is lost during a batch: the others are repeated 
 }
 
 TEST_CASE("4: one who lost his assignment fences the rightful owner, who takes the lane back after a heartbeat") {
-  World world(2);
-  world.start_simply();
-  auto& late = world.add_scoring();
-  world.feed(some_events());
-  world.settle();
-  const std::int32_t lane = world.partition_of(world.lead_of("user:u1"));
-  const auto epoch = [&] { return world.house.database.lanes[{"scoring", lane}].epoch; };
-  const auto before = epoch();
-  late.assign({lane});
-  late.runner().step();
-  CHECK(epoch() == before + 1);
-  late.assign({});
-  world.feed(page("more", "u1", R"("userId":"u1")", minutes(9)));
-  world.settle();
-  CHECK(epoch() == before + 2);
-  CHECK(late.runner().view().empty());
-  auto events = some_events();
-  events.push_back(page("more", "u1", R"("userId":"u1")", minutes(9)));
-  finish(world, events);
+  for (const flow::ConsumerDeclaration& consumer : flow::consumers()) {
+    if (consumer.name == "identity") continue;
+    CAPTURE(consumer.name);
+    const std::string name(consumer.name);
+    World world(2);
+    world.start_simply();
+    auto& late = world.add(name);
+    world.feed(some_events());
+    world.settle();
+    const std::int32_t lane = world.partition_of(world.lead_of("user:u1"));
+    const auto epoch = [&] { return world.house.database.lanes[{name, lane}].epoch; };
+    const auto before = epoch();
+    late.assign({lane});
+    late.runner().step();
+    CHECK(epoch() == before + 1);
+    late.assign({});
+    world.feed(page("more", "u1", R"("userId":"u1")", minutes(9)));
+    world.settle();
+    CHECK(epoch() == before + 2);
+    CHECK(late.runner().view().empty());
+    auto events = some_events();
+    events.push_back(page("more", "u1", R"("userId":"u1")", minutes(9)));
+    finish(world, events);
+  }
 }
 
 TEST_CASE(
@@ -150,19 +165,20 @@ TEST_CASE("6: a delivery error in the middle of a batch: a new producer goes on 
   world.start_simply();
   world.feed(some_events());
   for (int i = 0; i < 200; ++i) {
-    if (i % 3 == 0) world.identity[0]->sink.fail_after = i % 7;
-    if (i % 4 == 0) world.scoring[0]->sink.fail_after = i % 5;
-    world.identity[0]->runner().step();
-    world.scoring[0]->runner().step();
+    int n = i;
+    for (app::MemoryProcess* process : world.alive()) {
+      if (++n % 3 == 0) process->sink.fail_after = n % 7;
+      process->runner().step();
+    }
   }
-  world.identity[0]->sink.fail_after = world.scoring[0]->sink.fail_after = -1;
+  for (app::MemoryProcess* process : world.alive()) process->sink.fail_after = -1;
   finish(world, some_events());
 }
 
 TEST_CASE("7: a sweep cut in the middle by a crash goes on where it was: no lead twice, none left out") {
   for (int steps = 1; steps < 24; ++steps) {
     World world(2);
-    world.house.scoring.sweep_leads = 1;
+    world.house.sweep_leads = 1;
     world.start_simply();
     std::vector<Fed> events;
     for (int who = 0; who < 12; ++who) {
@@ -173,9 +189,10 @@ TEST_CASE("7: a sweep cut in the middle by a crash goes on where it was: no lead
     world.settle();
     world.tick(at("2026-03-05T00:00:00Z"));
     for (int i = 0; i < 4; ++i) world.identity[0]->runner().step();
-    for (int i = 0; i < steps; ++i) world.scoring[0]->runner().step();
-    world.scoring.clear();
-    world.add_scoring().assign({0, 1});
+    world.follow(steps);
+    for (const flow::ConsumerDeclaration& consumer : flow::consumers())
+      if (consumer.name != "identity") world.of(std::string(consumer.name)).clear();
+    world.start_others();
     world.settle();
     world.check_at_rest();
     world.check_replay();
@@ -197,7 +214,7 @@ TEST_CASE(
   world.settle();
   const std::string user = world.key_in(0, "x"), ids = fmt::format(R"("userId":"{}")", user);
   auto& logs = world.house.broker;
-  world.scoring[0]->assign({});
+  assign_readers(world, {});
   world.settle();
   std::map<std::int32_t, std::size_t> before{{0, logs.log(flow::Topic::lead_activities, 0).size()},
                                              {1, logs.log(flow::Topic::lead_activities, 1).size()}};
@@ -207,15 +224,19 @@ TEST_CASE(
   auto& log = logs.log(flow::Topic::lead_activities, p);
   log.erase(log.begin() + static_cast<std::ptrdiff_t>(before[p]),
             log.begin() + static_cast<std::ptrdiff_t>(before[p]) + 2);
-  world.scoring[0]->assign({0, 1});
+  assign_readers(world, {0, 1});
   world.settle();
-  CHECK(world.house.database.lanes[{"scoring", p}].halted.empty());  // it may still come
+  for (const char* reader : kReaders)
+    CHECK(world.house.database.lanes[{reader, p}].halted.empty());  // it may still come
   world.house.steady_us += 31 * base::kSecondUs;
   world.feed(page("y", user, ids, minutes(30)));
   world.settle();
-  const std::string halted = world.house.database.lanes[{"scoring", p}].halted;
-  CHECK_MESSAGE(halted.find("of stream identity/0 are missing") != std::string::npos, halted);
-  CHECK(world.house.database.lanes[{"scoring", other}].halted.empty());
+  for (const char* reader : kReaders) {
+    if (std::string_view(reader) == "stages") continue;  // waits for the others before it gets there
+    const std::string halted = world.house.database.lanes[{reader, p}].halted;
+    CHECK_MESSAGE(halted.find("of stream identity/0 are missing") != std::string::npos, reader, ": ", halted);
+    CHECK(world.house.database.lanes[{reader, other}].halted.empty());
+  }
 }
 
 TEST_CASE("8b: what fills a gap waited while the database was away: the lane goes on") {
@@ -223,19 +244,19 @@ TEST_CASE("8b: what fills a gap waited while the database was away: the lane goe
   world.start_simply();
   world.feed(some_events());
   world.settle();
-  world.scoring[0]->assign({});
+  assign_readers(world, {});
   world.settle();
   auto& log = world.house.broker.log(flow::Topic::lead_activities, 0);
   for (int i = 0; i < 3; ++i) world.feed(page(fmt::format("x{}", i), "u1", R"("userId":"u1")", minutes(20 + i)));
   world.settle();
   const flow::StoredRecord first = log[log.size() - 3], second = log[log.size() - 2], third = log.back();
   log.erase(log.end() - 3);
-  world.scoring[0]->assign({0});
+  assign_readers(world, {0});
   world.settle();
   log.insert(log.end(), {first, second, third});
   world.house.steady_us += 60 * base::kSecondUs;
   world.settle();
-  CHECK(world.house.database.lanes[{"scoring", 0}].halted == "");
+  for (const char* reader : kReaders) CHECK(world.house.database.lanes[{reader, 0}].halted == "");
   CHECK(world.outcomes(base::day_of(kStart)).at("user:u1 ").score == "108.00");
 }
 
@@ -246,8 +267,7 @@ TEST_CASE(
   world.feed(some_events());
   const flow::MemoryDatabase yesterday = world.house.database;
   world.settle();
-  world.identity.clear();
-  world.scoring.clear();
+  for (const flow::ConsumerDeclaration& consumer : flow::consumers()) world.of(std::string(consumer.name)).clear();
   world.house.database = yesterday;
   world.start_simply();
   world.settle();

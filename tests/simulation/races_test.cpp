@@ -13,12 +13,13 @@ namespace {
 const base::Instant kStart = at("2026-03-01T10:00:00Z");
 base::Instant minutes(std::int64_t n) { return {kStart.us + n * 60 * base::kSecondUs}; }
 
-/// Two identity processes, one lane each.
+/// Two identity processes, one lane each; of the others one process for both, or one each.
 struct TwoLanes : World {
-  TwoLanes() : World(2) {
+  explicit TwoLanes(bool lane_by_lane = false) : World(2) {
     add_identity().assign({0});
     add_identity().assign({1});
-    add_scoring().assign({0, 1});
+    if (lane_by_lane) start_lane_by_lane();
+    start_others();
     settle();
   }
   /// Feeds one event into each lane and lets lane 1 decide and write while lane 0 stands between deciding and writing.
@@ -101,7 +102,7 @@ TEST_CASE("12b: the retraction comes to scoring before its activity") {
   for (int i = 0; i < 3; ++i) world.identity[0]->runner().step();
   world.feed_into(1, retraction("r", "m", minutes(2)));
   for (int i = 0; i < 3; ++i) world.identity[1]->runner().step();
-  for (int i = 0; i < 5; ++i) world.scoring[0]->runner().step();
+  world.follow(5);
   CHECK(world.now().at("user:u ").score == "0.00");  // 1 - 1: taken back ahead of time
   world.identity[0]->sink.deliver_delayed();
   world.identity[0]->sink.delay_records = false;
@@ -119,14 +120,12 @@ TEST_CASE("13: a retracted activity whose lead was merged in between, at each of
   for (const std::vector<int>& order : std::vector<std::vector<int>>{
            {0, 1, 2, 3, 4}, {4, 0, 1, 2, 3}, {0, 1, 2, 4, 3}, {2, 3, 0, 1, 4}, {0, 4, 1, 2, 3}})
     for (int steps = 0; steps < 10; ++steps) {
-      TwoLanes world;
-      world.scoring[0]->assign({0});
-      world.add_scoring().assign({1});
+      TwoLanes world(true);
       for (const int i : order) {
         world.feed_into(i == 4 ? 1 : 0, events[static_cast<std::size_t>(i)]);
         world.identity[0]->runner().step();
         world.identity[1]->runner().step();
-        for (int k = 0; k < steps; ++k) world.scoring[static_cast<std::size_t>(k % 2)]->runner().step();
+        for (int k = 0; k < steps; ++k) world.follow_lane(k % 2, 1);
       }
       world.settle();
       world.check_at_rest();
@@ -138,9 +137,7 @@ TEST_CASE("13: a retracted activity whose lead was merged in between, at each of
 TEST_CASE(
     "14: an erased lead: what was committed before and is published after, a handover on its way: nothing comes back") {
   for (int steps = 0; steps < 12; ++steps) {
-    TwoLanes world;
-    world.scoring[0]->assign({0});
-    world.add_scoring().assign({1});
+    TwoLanes world(true);
     world.feed_into(0, page("p", "u", R"("userId":"u")", minutes(0)));
     world.feed_into(0, page("q", "a", R"("anonymousId":"a")", minutes(0)));
     world.settle();
@@ -150,22 +147,23 @@ TEST_CASE(
     world.feed_into(0, identify("merge", "u", R"("userId":"u","anonymousId":"a")", minutes(1)));
     for (int i = 0; i < 4; ++i) world.identity[0]->runner().step();
     if (steps % 2 == 0) world.identity[0]->sink.deliver_delayed();
-    for (int i = 0; i < steps; ++i) world.scoring[static_cast<std::size_t>(i / 2 % 2)]->runner().step();
+    for (int i = 0; i < steps; ++i) world.follow_lane(i / 2 % 2, 1);
     world.feed_into(1, erasure("gone", "u", minutes(2)));
     for (int i = 0; i < 4; ++i) world.identity[1]->runner().step();
-    for (int i = 0; i < 4; ++i) world.scoring[static_cast<std::size_t>(i % 2)]->runner().step();
+    for (int i = 0; i < 4; ++i) world.follow_lane(i % 2, 1);
     world.identity[0]->sink.deliver_delayed();
     world.identity[0]->sink.delay_records = false;
     world.settle();
     world.check_at_rest();
     CHECK(world.now().empty());
-    const auto& rows = world.house.database.leads["scoring"];
-    for (const core::LeadId lead : {u, a}) {
-      REQUIRE(rows.contains(lead));
-      CHECK(rows.at(lead).state.empty());
-      CHECK(rows.at(lead).personal.empty());
-      CHECK((rows.at(lead).erased || rows.at(lead).forward_to));
-    }
+    for (const auto& [consumer, rows] : world.house.database.leads)
+      for (const core::LeadId lead : {u, a}) {
+        CAPTURE(consumer);
+        REQUIRE(rows.contains(lead));
+        CHECK(rows.at(lead).state.empty());
+        CHECK(rows.at(lead).personal.empty());
+        CHECK((rows.at(lead).erased || rows.at(lead).forward_to));
+      }
     // Seen again in a new event, the identifiers start a new lead.
     world.feed_into(0, page("again", "u", R"("userId":"u")", minutes(5)));
     world.settle();

@@ -83,10 +83,9 @@ TEST_CASE(
     for (int p = 0; p < 5; ++p)
       for (int wait = 0; wait < 3; ++wait) {
         World world(2);
-        world.house.scoring.count_back_records = 2;
+        world.house.count_back_records = 2;
         world.add_identity().assign({0, 1});
-        world.add_scoring().assign({0});
-        world.add_scoring().assign({1});
+        world.start_lane_by_lane();
         std::vector<Fed> events;
         const auto feed = [&](const Fed& fed) {
           events.push_back(fed);
@@ -109,9 +108,7 @@ TEST_CASE(
                      R"("properties":{"form":"a"})"));
         Publisher publisher{world, 1, kSecond};
         world.store_book(1, kSecond);
-        const auto steps = [&](std::size_t lane, int n) {
-          for (int i = 0; i < n; ++i) world.scoring[lane]->runner().step();
-        };
+        const auto steps = [&](std::int32_t lane, int n) { world.follow_lane(lane, n); };
         for (int moment = 0; moment < 5; ++moment) {
           const base::Instant now = minutes(3 * 1440 + moment);
           if (moment == q) publisher.prepare(now, {1});
@@ -180,10 +177,9 @@ TEST_CASE("27d: what a count-back releases in the same batch is counted once") {
   for (std::size_t chunk = 1; chunk < 8; ++chunk)
     for (int ahead = 0; ahead < 6; ++ahead) {
       World world(2);
-      world.house.scoring.count_back_records = chunk;
+      world.house.count_back_records = chunk;
       world.add_identity().assign({0, 1});
-      world.add_scoring().assign({0});
-      world.add_scoring().assign({1});
+      world.start_lane_by_lane();
       std::vector<Fed> events;
       const auto feed = [&](const Fed& fed) {
         events.push_back(fed);
@@ -201,10 +197,10 @@ TEST_CASE("27d: what a count-back releases in the same batch is counted once") {
       world.settle();
       feed(identify("merge", "u", R"("userId":"u",)" + from, minutes(1)));
       for (int i = 0; i < 3; ++i) feed(identify(fmt::format("i{}", i), "u", R"("userId":"u")", minutes(2)));
-      for (int i = 0; i < 6; ++i) world.scoring[0]->runner().step();  // all of it is held
+      world.follow_lane(0, 6);  // all of it is held
       Publisher publisher{world, 1, kSecond};
       publisher.prepare(minutes(3));
-      for (int i = 0; i < ahead; ++i) world.scoring[0]->runner().step();
+      world.follow_lane(0, ahead);
       world.settle();
       REQUIRE(publisher.activate_when_ready(minutes(4)));
       world.tick(minutes(5));

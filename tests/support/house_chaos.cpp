@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "flow/topology.hpp"
+
 namespace scoreline::test::house {
 
 namespace {
@@ -126,32 +128,26 @@ Chaos::Chaos(Dice& dice, World& world) : dice_(dice), world_(world) {
   auto& house = world.house;
   house.runner.batch_records = static_cast<std::size_t>(dice.pick<int>({1, 3, 10, 100}));
   house.runner.lane_records = static_cast<std::size_t>(dice.pick<int>({1, 2, 7, 100}));
-  house.scoring.sweep_leads = static_cast<std::size_t>(dice.pick<int>({1, 2, 100}));
-  house.scoring.count_back_records = static_cast<std::size_t>(dice.pick<int>({1, 4, 1000}));
-  house.scoring.lane.handover_part_bytes = static_cast<std::size_t>(dice.pick<int>({3, 40, 100'000}));
+  house.sweep_leads = static_cast<std::size_t>(dice.pick<int>({1, 2, 100}));
+  house.count_back_records = static_cast<std::size_t>(dice.pick<int>({1, 4, 1000}));
+  house.part_bytes = static_cast<std::size_t>(dice.pick<int>({3, 40, 100'000}));
   house.dense_ids = dice.one_in(2);
-  for (int i = 0; i < 2; ++i) {
-    world.add_identity();
-    world.add_scoring();
+  for (const flow::ConsumerDeclaration& consumer : flow::consumers()) {
+    for (int i = 0; i < 2; ++i) world.add(std::string(consumer.name));
+    deal(std::string(consumer.name));
   }
-  deal(true);
-  deal(false);
 }
 
-std::vector<app::MemoryProcess*> Chaos::processes(bool identity) {
-  std::vector<app::MemoryProcess*> all;
-  if (identity)
-    for (auto& process : world_.identity) all.push_back(process.get());
-  else
-    for (auto& process : world_.scoring) all.push_back(process.get());
-  return all;
+std::string Chaos::random_consumer() {
+  const auto& all = flow::consumers();
+  return std::string(all[static_cast<std::size_t>(dice_.roll(static_cast<int>(all.size())))].name);
 }
 
-app::MemoryProcess& Chaos::random_process() { return *dice_.pick(processes(dice_.one_in(2))); }
+app::MemoryProcess& Chaos::random_process() { return *dice_.pick(world_.alive()); }
 
 // A rebalance. Now and then somebody does not hear of what he has lost until the next one.
-void Chaos::deal(bool identity) {
-  const auto all = processes(identity);
+void Chaos::deal(const std::string& consumer) {
+  const auto& all = world_.of(consumer);
   std::vector<std::set<std::int32_t>> lanes(all.size());
   for (const std::int32_t lane : world_.house.all_lanes())
     lanes[static_cast<std::size_t>(dice_.roll(static_cast<int>(all.size())))].insert(lane);
@@ -160,18 +156,13 @@ void Chaos::deal(bool identity) {
 }
 
 // What it had handed to its producer may still arrive, or not.
-void Chaos::kill(bool identity) {
-  const auto bury = [&](auto& list, auto fresh) {
-    auto& victim = list[static_cast<std::size_t>(dice_.roll(static_cast<int>(list.size())))];
-    victim->session.rollback();
-    world_.graveyard.push_back(std::move(victim));
-    victim = std::move(fresh);
-  };
-  if (identity)
-    bury(world_.identity, std::make_unique<app::MemoryIdentityProcess>(world_.house));
-  else
-    bury(world_.scoring, std::make_unique<app::MemoryScoringProcess>(world_.house));
-  deal(identity);
+void Chaos::kill(const std::string& consumer) {
+  auto& all = world_.of(consumer);
+  auto& victim = all[static_cast<std::size_t>(dice_.roll(static_cast<int>(all.size())))];
+  victim->session.rollback();
+  world_.graveyard.push_back(std::move(victim));
+  victim = app::make_memory_process(world_.house, consumer);
+  deal(consumer);
 }
 
 void Chaos::break_something(app::MemoryProcess& process) {
@@ -202,10 +193,9 @@ void Chaos::break_something(app::MemoryProcess& process) {
   if (other == &process) return;
   process.session.on_claim = [this, other, steps = 1 + dice_.roll(4)] {
     if (std::exchange(nested_, true)) return;  // nobody steps while he stands in the middle of a step
-    for (const bool identity : {true, false})
-      for (app::MemoryProcess* alive : processes(identity))
-        if (alive == other)
-          for (int i = 0; i < steps; ++i) other->runner().step();
+    for (const app::MemoryProcess* alive : world_.alive())
+      if (alive == other)
+        for (int i = 0; i < steps; ++i) other->runner().step();
     nested_ = false;
   };
 }
@@ -214,9 +204,9 @@ void Chaos::turn() {
   world_.house.steady_us += dice_.roll(50'000);
   switch (dice_.roll(40)) {
     case 0:
-      return deal(dice_.one_in(2));
+      return deal(random_consumer());
     case 1:
-      return kill(dice_.one_in(2));
+      return kill(random_consumer());
     case 2:
     case 3:
       return break_something(random_process());
@@ -231,18 +221,16 @@ void Chaos::turn() {
 }
 
 void Chaos::calm() {
-  for (const bool identity : {true, false}) {
-    const auto all = processes(identity);
-    for (app::MemoryProcess* process : all) {
-      process->session.faults.clear();
-      process->session.on_claim = nullptr;
-      process->sink.deliver_delayed();
-      process->sink.delay_records = process->sink.withhold_acks = false;
-      process->sink.fail_after = -1;
-      process->assign({});
-    }
-    all[0]->assign(world_.house.all_lanes());
+  for (app::MemoryProcess* process : world_.alive()) {
+    process->session.faults.clear();
+    process->session.on_claim = nullptr;
+    process->sink.deliver_delayed();
+    process->sink.delay_records = process->sink.withhold_acks = false;
+    process->sink.fail_after = -1;
+    process->assign({});
   }
+  for (const flow::ConsumerDeclaration& consumer : flow::consumers())
+    world_.of(std::string(consumer.name))[0]->assign(world_.house.all_lanes());
   for (auto& dead : world_.graveyard) dead->sink.deliver_delayed();
   world_.settle();
 }

@@ -42,11 +42,11 @@ class Chaos {
   void calm();
 
  private:
-  void deal(bool identity);
-  void kill(bool identity);
+  void deal(const std::string& consumer);
+  void kill(const std::string& consumer);
   void break_something(app::MemoryProcess& process);
   app::MemoryProcess& random_process();
-  std::vector<app::MemoryProcess*> processes(bool identity);
+  std::string random_consumer();
 
   Dice& dice_;
   World& world_;

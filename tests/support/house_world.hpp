@@ -9,37 +9,21 @@
 #include <vector>
 
 #include "app/memory_house.hpp"
+#include "support/house_book.hpp"
+#include "support/house_events.hpp"
 
 namespace scoreline::test::house {
-
-/// One record of an input topic, as a collector or connector would append it.
-struct Fed {
-  flow::Topic topic = flow::Topic::tracking_events;
-  std::string key, value;
-  base::Instant time;
-};
-
-base::Instant at(const std::string& rfc3339);
-/// Calls of the tracking API; `ids` are members such as R"("userId":"u")", `more` any further members.
-Fed page(const std::string& message, const std::string& key, const std::string& ids, base::Instant time,
-         const std::string& more = "");
-Fed track(const std::string& name, const std::string& message, const std::string& key, const std::string& ids,
-          base::Instant time, const std::string& more = "");
-Fed identify(const std::string& message, const std::string& key, const std::string& ids, base::Instant time,
-             const std::string& traits = "{}");
-Fed retraction(const std::string& message, const std::string& of, base::Instant time);
-Fed erasure(const std::string& message, const std::string& user, base::Instant time);
-Fed erp_customer(const std::string& number, const std::string& email, int version, base::Instant time);
-Fed erp_order(const std::string& number, const std::string& id, int version, bool cancelled, base::Instant time);
-
-/// The rule book of most tests: every page is one point, so that a lost or doubled event shows.
-std::string plain_book();
-std::shared_ptr<const core::RuleBook> book_of(const std::string& toml);
 
 /// What a person's lead looks like in the end.
 struct Outcome {
   std::string score, tier, traits;
-  bool operator==(const Outcome&) const = default;
+  std::string found;    // what does not depend on the order in which partitions meet: contributions, intents, customer
+  std::string decided;  // what does: deals, firings, emails
+
+  /// `decided` is compared with replays (World::check_replay).
+  bool operator==(const Outcome& other) const {
+    return score == other.score && tier == other.tier && traits == other.traits && found == other.found;
+  }
 };
 /// By identifiers, joined in order.
 using Outcomes = std::map<std::string, Outcome>;
@@ -47,13 +31,25 @@ std::string to_text(const Outcomes& outcomes);
 
 class World {
  public:
+  using Processes = std::vector<std::unique_ptr<app::MemoryProcess>>;
+
   explicit World(std::int32_t partitions, const std::string& toml = plain_book());
 
-  /// Fresh processes; they own nothing yet.
-  app::MemoryIdentityProcess& add_identity();
-  app::MemoryScoringProcess& add_scoring();
+  /// A fresh process of a consumer; it owns nothing yet.
+  app::MemoryProcess& add(const std::string& consumer);
+  app::MemoryProcess& add_identity() { return add("identity"); }
+  app::MemoryProcess& add_scoring() { return add("scoring"); }
+  /// One process that owns every lane, of each consumer that has none yet.
+  void start_others();
   /// One process of each consumer that owns every lane.
-  void start_simply();
+  void start_simply() { start_others(); }
+  /// Of each consumer but identity one process per lane, so that every lane can be minutes behind.
+  void start_lane_by_lane();
+  /// Processes of all consumers, in the order of the flow.
+  std::vector<app::MemoryProcess*> alive();
+  /// Steps, in the order of the flow, every process behind identity; of start_lane_by_lane() those of one lane.
+  void follow(int steps);
+  void follow_lane(std::int32_t lane, int steps);
 
   /// Appends to the partition of the record's key, or to a chosen one.
   void feed(const Fed& fed);
@@ -77,20 +73,34 @@ class World {
   std::string key_in(std::int32_t partition, const std::string& stem) const;
 
   Outcomes outcomes(base::Day today, const std::string& toml = "");
-  /// What a reader of lead.scores[partition] applies of tier changes: each once, in order.
+  /// What a reader of a topic's partition applies: each once, in order, marks left out; "type key value".
+  std::vector<std::string> applied(flow::Topic topic, std::int32_t partition);
+  /// The same of tier changes alone: their values.
   std::vector<std::string> tier_changes(std::int32_t partition);
-  /// No lane halted, no hole in any stream, nothing unpublished or held, everything read.
+  /// No lane halted, no hole in any stream, nothing unpublished or held, everything read, all agree about the facts.
   void check_at_rest();
-  /// Every partition of lead.activities, handled alone by one scoring process, gives the same states and decisions.
+  /// Every partition of lead.activities, handled alone by one process of each consumer, gives the same rows and
+  /// records.
   void check_replay();
 
   app::MemoryHouse house;
-  std::vector<std::unique_ptr<app::MemoryIdentityProcess>> identity;
-  std::vector<std::unique_ptr<app::MemoryScoringProcess>> scoring;
-  std::vector<std::unique_ptr<app::MemoryProcess>> graveyard;  // killed; what they had sent may still arrive
+
+ private:
+  std::map<std::string, Processes> processes_;
+
+ public:
+  Processes& of(const std::string& consumer) { return processes_.at(consumer); }
+  Processes& identity;
+  Processes& scoring;
+  Processes graveyard;  // killed; what they had sent may still arrive
 
  private:
   void check_streams(const std::string& writer, std::int32_t lane);
+  void check_read(const std::string& reader);
+  void check_facts();
+  void replay_into(World& alone, std::int32_t partition);
+  void check_replayed_leads(World& alone, std::int32_t partition);
+  void check_replayed_effects(World& alone, std::int32_t partition);
   std::string toml_;
 };
 

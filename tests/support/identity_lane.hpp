@@ -37,7 +37,10 @@ struct Lane {
   explicit Lane(flow::MemoryDatabase& database, std::size_t id_chunk = 1)
       : session(database),
         handler({leads, identifiers, activities, retractions, documents},
-                {base::HashKey{}, id_chunk, decode, [](core::Activity& activity) { activity.traits = "{}"; }}) {}
+                {base::HashKey{}, id_chunk, decode, [](core::Activity& activity, std::vector<core::Trait>& values) {
+                   activity.traits = "{}";
+                   std::erase_if(values, [](const core::Trait& trait) { return trait.key == "email"; });
+                 }}) {}
 
   flow::MemorySession session;
   flow::MemoryIdentityLeads leads{session};

@@ -1,0 +1,301 @@
+/// World: what must come out whatever happens.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/lead_report.hpp"
+#include "core/report_number.hpp"
+#include "core/stage_state.hpp"
+#include "flow/stream_check.hpp"
+#include "flow/topology.hpp"
+#include "support/house_world.hpp"
+#include "wire/json.hpp"
+
+namespace scoreline::test::house {
+
+using flow::Topic;
+
+namespace {
+
+constexpr std::string_view kMark = "scoreline.mark.v1";
+
+/// Records of one stream once each, in order: what a reader applies.
+std::vector<flow::StoredRecord> applied_of(const std::vector<flow::StoredRecord>& log) {
+  std::map<std::string, std::uint64_t, std::less<>> last_seq;
+  std::vector<flow::StoredRecord> records;
+  for (const flow::StoredRecord& record : log) {
+    const flow::Arrival arrival = flow::judge({record.stream, record.seq}, last_seq);
+    CHECK(arrival != flow::Arrival::beyond_gap);
+    if (arrival == flow::Arrival::apply && record.type != kMark) records.push_back(record);
+  }
+  return records;
+}
+
+std::string state_text(const std::string& bytes) {
+  core::ScoreState state;
+  REQUIRE(state.decode(bytes));
+  std::string text = "tier " + state.tier;
+  for (const core::Tallies* tallies : {&state.tallies, &state.staged}) {
+    text += fmt::format(" | {}", tallies == &state.staged ? state.staged_version : 0);
+    for (std::size_t i = 0; i < tallies->size(); ++i)
+      for (const core::DayCount& count : tallies->entry(i).tally)
+        text += fmt::format(" {:x}/{:x}/{}:{}", tallies->entry(i).match >> 48, count.value >> 48,
+                            base::format_date(count.day), count.n);
+  }
+  return text + fmt::format(" fits {:x} {}", state.fits.fits, state.fits.holding.size());
+}
+
+/// The members of a lead's report that depend on the order in which partitions meet, or the others.
+std::string members_of(const std::string& report, bool decided) {
+  std::string text;
+  wire::json_members(report, [&](std::string_view key, std::string_view raw) {
+    const bool by_order = key == "deals" || key == "firings" || key == "emails";
+    const bool of_this_world = key == "lead" || key == "partition" || key == "traits";
+    if (by_order == decided && !of_this_world) text += fmt::format("{}={} ", key, raw);
+  });
+  return text;
+}
+
+flow::LeadRow row_of(flow::MemoryDatabase& database, const std::string& consumer, core::LeadId lead) {
+  const auto& rows = database.leads[consumer];
+  const auto row = rows.find(lead);
+  return row == rows.end() ? flow::LeadRow{} : row->second;
+}
+
+std::string traits_text(const core::TraitSet& traits) {
+  std::map<std::string, std::string> seen;
+  for (const core::Trait& trait : traits.all()) seen[trait.key] = trait.json;
+  std::string text;
+  for (const auto& [key, json] : seen)
+    if (json != "null") text += key + "=" + json + " ";
+  return text;
+}
+
+}  // namespace
+
+std::string to_text(const Outcomes& outcomes) {
+  std::string text;
+  for (const auto& [who, outcome] : outcomes)
+    text += fmt::format("\n  {}: {} {} {}\n    {}", who, outcome.score, outcome.tier, outcome.traits, outcome.found);
+  return text;
+}
+
+Outcomes World::outcomes(base::Day today, const std::string& toml) {
+  const auto book = book_of(toml.empty() ? toml_ : toml);
+  app::LeadReporter reporter(book);
+  Outcomes result;
+  flow::MemorySession reading(house.database);
+  flow::MemoryFirings firings(reading);
+  for (const auto& [id, identity_row] : house.database.identities) {
+    if (identity_row.merged_into || identity_row.erased) continue;
+    const auto known = core::decode_identity(identity_row.personal);
+    REQUIRE(known.has_value());
+    const flow::LeadRow row = row_of(house.database, "scoring", id);
+    const auto scored = reporter.score(&row, today);
+    REQUIRE(scored.has_value());
+    app::LeadRows rows{row_of(house.database, "customers", id).personal,
+                       row_of(house.database, "intent", id).state,
+                       row_of(house.database, "stages", id).state,
+                       row_of(house.database, "sequences", id).state,
+                       {}};
+    rows.firings = firings.of_leads({&id, 1});
+    const std::string report =
+        reporter.report(id, 0, *known, *scored, app::read_parts(rows, book, base::midnight(today)));
+    std::string who;
+    for (const std::string& identifier : app::sorted_identifiers(*known)) who += identifier + " ";
+    result[who] = {core::report_number(scored->score.value), scored->tier, traits_text(scored->state.traits),
+                   members_of(report, false), members_of(report, true)};
+  }
+  return result;
+}
+
+std::vector<std::string> World::applied(Topic topic, std::int32_t partition) {
+  std::vector<std::string> texts;
+  for (const flow::StoredRecord& record : applied_of(house.broker.log(topic, partition)))
+    texts.push_back(fmt::format("{} {} {}", record.type, record.key, record.value));
+  return texts;
+}
+
+std::vector<std::string> World::tier_changes(std::int32_t partition) {
+  std::vector<std::string> values;
+  for (const flow::StoredRecord& record : applied_of(house.broker.log(Topic::lead_scores, partition)))
+    if (record.type == "scoreline.lead.tier_changed.v1") values.push_back(record.value);
+  return values;
+}
+
+// What a lane wrote to a partition, its readers have applied to the last.
+void World::check_streams(const std::string& writer, std::int32_t lane) {
+  const flow::LaneState& state = house.database.lanes[{writer, lane}].state;
+  const std::string stream = writer + "/" + std::to_string(lane);
+  for (const auto& [place, next] : state.next_seq)
+    for (const flow::ConsumerDeclaration& reader : flow::consumers())
+      for (std::size_t i = 0; i < reader.inputs.size(); ++i) {
+        if (reader.inputs[i] != place.first) continue;
+        const auto& input = house.database.lanes[{std::string(reader.name), place.second}].state.inputs.at(i);
+        const auto last = input.last_seq.find(stream);
+        CHECK_MESSAGE((last == input.last_seq.end() ? 0 : last->second) == next - 1, stream, " into ", place.second,
+                      " as ", reader.name, " has read it");
+      }
+}
+
+void World::check_read(const std::string& reader) {
+  const auto& inputs = flow::find_consumer(reader)->inputs;
+  for (std::int32_t p = 0; p < house.partitions; ++p)
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const auto read = house.database.lanes[{reader, p}].state.inputs.at(i).next_offset;
+      CHECK_MESSAGE(read == static_cast<std::int64_t>(house.broker.log(inputs[i], p).size()), reader, "/", p, " of ",
+                    flow::declaration(inputs[i]).name);
+    }
+}
+
+// What scoring and intent found, stages knows.
+void World::check_facts() {
+  for (const auto& [lead, row] : house.database.leads["stages"]) {
+    if (row.forward_to || row.erased) continue;
+    core::StageState stages;
+    core::ScoreState scores;
+    core::IntentState intents;
+    REQUIRE(stages.decode(row.state));
+    REQUIRE(stages.decode_personal(row.personal));
+    const flow::LeadRow scored = row_of(house.database, "scoring", lead);
+    REQUIRE(scores.decode(scored.state));
+    REQUIRE(scores.decode_personal(scored.personal));
+    REQUIRE(intents.decode(row_of(house.database, "intent", lead).state));
+    const std::string lowest = house.book->tiers.empty() ? "" : house.book->tiers.front().id;
+    const auto tier = [&](const std::string& known) { return known.empty() ? lowest : known; };
+    CHECK_MESSAGE(tier(stages.tier) == tier(scores.tier), "lead ", lead.value);
+    CHECK_MESSAGE(traits_text(stages.traits) == traits_text(scores.traits), "lead ", lead.value);
+    for (const core::Intent& intent : house.book->intents) {
+      const auto known = std::find_if(stages.levels.begin(), stages.levels.end(),
+                                      [&](const auto& level) { return level.first == intent.id; });
+      CHECK_MESSAGE((known == stages.levels.end() ? "" : known->second) == intents.level(intent.id), "lead ",
+                    lead.value);
+    }
+  }
+}
+
+void World::check_at_rest() {
+  for (const auto& [who, lane] : house.database.lanes) {
+    CHECK_MESSAGE(lane.halted.empty(), who.first, "/", who.second, ": ", lane.halted);
+    CHECK(lane.state.sweep.kind == flow::Sweep::Kind::none);
+    check_streams(who.first, who.second);
+  }
+  for (const auto& [who, rows] : house.database.outbox) CHECK_MESSAGE(rows.empty(), who.first, "/", who.second);
+  for (const auto& [consumer, leads] : house.database.held)
+    for (const auto& [lead, records] : leads)
+      CHECK_MESSAGE(records.empty(), consumer, " holds ", records.size(), " of ", lead.value);
+  for (const auto& [consumer, leads] : house.database.leads)
+    for (const auto& [lead, row] : leads) CHECK_MESSAGE(!row.holding, consumer, ": lead ", lead.value, " still waits");
+  for (const flow::ConsumerDeclaration& consumer : flow::consumers())
+    if (consumer.name != "identity") check_read(std::string(consumer.name));
+  check_facts();
+}
+
+void World::replay_into(World& alone, std::int32_t partition) {
+  alone.house.replays_log = true;
+  alone.house.hash_key = house.hash_key;
+  alone.house.database.rulebooks = house.database.rulebooks;
+  for (const flow::StoredRecord& record : house.broker.log(Topic::lead_activities, partition))
+    alone.house.broker.append(Topic::lead_activities, 0, record);
+  alone.start_others();
+  alone.of("identity").clear();
+  alone.settle();
+}
+
+void World::check_replayed_leads(World& alone, std::int32_t partition) {
+  for (const flow::ConsumerDeclaration& consumer : flow::consumers()) {
+    const std::string name(consumer.name);
+    const auto& replayed = alone.house.database.leads[name];
+    for (const auto& [lead, row] : house.database.leads[name]) {
+      if (row.lane != partition) continue;
+      const auto found = replayed.find(lead);
+      REQUIRE_MESSAGE(found != replayed.end(), name, ": lead ", lead.value, " of partition ", partition);
+      CHECK_MESSAGE(found->second.state == row.state, name, ": lead ", lead.value, " of partition ", partition);
+      if (name == "scoring" && found->second.state != row.state)
+        MESSAGE(state_text(found->second.state), "\n live: ", state_text(row.state));
+      CHECK_MESSAGE(found->second.personal == row.personal, name, ": lead ", lead.value, " of partition ", partition);
+      CHECK(found->second.forward_to == row.forward_to);
+      CHECK(found->second.erased == row.erased);
+    }
+  }
+}
+
+namespace {
+
+std::string text_of(const flow::DealRow& row) {
+  return fmt::format("deal {} of {}: {}/{} open {} merged {} at {} {}", row.id, row.lead.value, row.pipeline, row.stage,
+                     row.open, row.merged, row.created_at.us, row.moved_at.us);
+}
+std::string text_of(const flow::FiringRow& row) {
+  return fmt::format("firing {} of {}: {} at {} cause {} {} ({}) suppressed '{}' retracted {} book {}", row.key,
+                     row.lead.value, row.trigger, row.at.us, row.cause_key, row.occasion, row.occasion_text,
+                     row.suppressed, row.retracted, row.rulebook);
+}
+std::string text_of(const flow::EnrolmentRow& row) {
+  return fmt::format("enrolment {} of {}: {} at {} in {} suppressed '{}' ended '{}'", row.key, row.lead.value,
+                     row.sequence, row.enrolled_at.us, row.zone, row.suppressed, row.ended);
+}
+std::string text_of(const flow::MailRow& row) {
+  return fmt::format("mail {} of {}: {}/{} due {} status {} '{}'", row.key, row.lead.value, row.sequence, row.step,
+                     row.due_at.us, static_cast<int>(row.status), row.reason);
+}
+
+/// Of one partition, in order of key. What leads that were merged away have left goes where they went.
+template <typename Row>
+std::vector<std::string> texts_of(const flow::MemoryRows<Row>& rows, const flow::MemoryDatabase::LeadRows& leads,
+                                  std::int32_t partition) {
+  std::vector<std::string> texts;
+  for (const auto& [key, row] : rows.all()) {
+    const auto lead = leads.find(row.lead);
+    if (row.lane == partition && !(lead != leads.end() && lead->second.forward_to)) texts.push_back(text_of(row));
+  }
+  return texts;
+}
+
+void check_same(const std::vector<std::string>& live, const std::vector<std::string>& replayed,
+                const std::string& what) {
+  for (std::size_t i = 0; i < std::max(live.size(), replayed.size()); ++i) {
+    const std::string mine = i < live.size() ? live[i] : "nothing",
+                      again = i < replayed.size() ? replayed[i] : "nothing";
+    CHECK_MESSAGE(mine == again, what, " ", i, "\n live:  ", mine, "\n again: ", again);
+    if (mine != again) return;
+  }
+}
+
+}  // namespace
+
+void World::check_replayed_effects(World& alone, std::int32_t partition) {
+  flow::MemoryDatabase &live = house.database, &again = alone.house.database;
+  const auto check = [&](const auto& rows, const auto& replayed, const char* owner, const char* what) {
+    check_same(texts_of(rows, live.leads[owner], partition), texts_of(replayed, again.leads[owner], 0), what);
+  };
+  check(live.deals, again.deals, "stages", "deals");
+  check(live.firings, again.firings, "triggers", "firings");
+  check(live.enrolments, again.enrolments, "sequences", "enrolments");
+  check(live.mails, again.mails, "sequences", "mails");
+}
+
+void World::check_replay() {
+  for (std::int32_t p = 0; p < house.partitions; ++p) {
+    World alone(1, toml_);
+    replay_into(alone, p);
+    for (const Topic topic :
+         {Topic::lead_customers, Topic::lead_scores, Topic::lead_intents, Topic::lead_changes, Topic::lead_firings})
+      check_same(applied(topic, p), alone.applied(topic, 0), fmt::format("{}/{}", flow::declaration(topic).name, p));
+    check_replayed_leads(alone, p);
+    check_replayed_effects(alone, p);
+  }
+}
+
+Outcomes without_faults(const std::vector<Fed>& events, base::Instant until, const std::string& toml) {
+  World world(1, toml);
+  world.start_simply();
+  world.feed(events);
+  world.tick(until);
+  world.settle();
+  world.check_at_rest();
+  return world.outcomes(base::day_of(until), toml);
+}
+
+}  // namespace scoreline::test::house
