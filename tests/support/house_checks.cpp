@@ -18,7 +18,8 @@ using flow::Topic;
 
 namespace {
 
-constexpr std::string_view kMark = "scoreline.mark.v1";
+constexpr std::string_view kMark = "scoreline.mark.v1", kPart = "scoreline.lead.part.v1",
+                           kMerged = "scoreline.lead.merged.v1";
 
 /// Records of one stream once each, in order: what a reader applies.
 std::vector<flow::StoredRecord> applied_of(const std::vector<flow::StoredRecord>& log) {
@@ -113,6 +114,8 @@ Outcomes World::outcomes(base::Day today, const std::string& toml) {
 std::vector<std::string> World::applied(Topic topic, std::int32_t partition) {
   std::vector<std::string> texts;
   for (const flow::StoredRecord& record : applied_of(house.broker.log(topic, partition))) {
+    // How far a count-back was when a lead was merged away is no matter of the log: what it finds later is sent on.
+    if (!house.database.rulebooks.empty() && (record.type == kPart || record.type == kMerged)) continue;
     std::string text = fmt::format("{} {} ", record.type, record.key);
     // Offsets in lead.changes depend on where marks stand, hence on how records were cut into batches.
     wire::json_members(record.value, [&](std::string_view key, std::string_view raw) {
