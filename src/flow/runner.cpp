@@ -23,7 +23,7 @@ bool Runner::step() {
   std::size_t queued = 0;
   bool work_waits = false;
   for (const auto& [number, lane] : lanes_) {
-    queued += lane.queue.size();
+    if (!lane.stalled) queued += lane.queue.size();  // a stalled lane needs more
     const bool can = (!lane.queue.empty() && !lane.stalled) || lane.more;
     work_waits = work_waits || (can && lane.halted.empty() && !publisher_.full(number));
   }
