@@ -53,7 +53,7 @@ void Collection::refuse(std::size_t index, std::string_view message_id_json, con
   if (!rejected_.empty()) rejected_.push_back(',');
   fmt::format_to(std::back_inserter(rejected_), "{{\"index\":{},\"messageId\":", index);
   rejected_ += message_id_json.empty() ? "null" : message_id_json;
-  append_why(rejected_, why, fmt::format("/batch/{}{}", index, why.where));
+  append_why(rejected_, why, fmt::format("{}/{}{}", pointer_, index, why.where));
 }
 
 void Collection::settle(bool stored) {

@@ -21,8 +21,9 @@ http::Response refused(unsigned status, const base::Error& why);
 /// close() and settle() for every event that was begun.
 class Collection {
  public:
-  Collection(http::Respond respond, std::string origin, bool single)
-      : respond_(std::move(respond)), origin_(std::move(origin)), single_(single) {}
+  /// `pointer`: JSON pointer of the array of events within the body. `single`: the body is one event.
+  Collection(http::Respond respond, std::string origin, std::string_view pointer, bool single)
+      : respond_(std::move(respond)), origin_(std::move(origin)), pointer_(pointer), single_(single) {}
 
   // The requests' thread only, before close().
   void refuse(std::size_t index, std::string_view message_id_json, const base::Error& why);
@@ -43,6 +44,7 @@ class Collection {
 
   http::Respond respond_;
   std::string origin_;
+  std::string_view pointer_;             // of a literal
   bool single_;
   std::string rejected_;                 // JSON objects, comma separated
   std::optional<http::Response> single_refusal_;

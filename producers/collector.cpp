@@ -8,6 +8,7 @@
 #include "base/metrics.hpp"
 #include "http/decode.hpp"
 #include "producers/collection.hpp"
+#include "producers/fact_value.hpp"
 #include "producers/json_slices.hpp"
 #include "producers/tracking_value.hpp"
 #include "wire/input_event.hpp"
@@ -24,6 +25,8 @@ using http::Response;
 struct Endpoint {
   std::string_view path, type;           // type "": each event has its own
   bool batch = false, import = false;
+  bool facts = false;                    // for crm.events; one or a batch, as the body says
+  bool trusted_only() const { return import || facts; }
 };
 
 constexpr std::array kEndpoints{
@@ -31,7 +34,8 @@ constexpr std::array kEndpoints{
     Endpoint{"/v1/i", "identify"},
     Endpoint{"/v1/page", "page"},         Endpoint{"/v1/p", "page"},     Endpoint{"/v1/screen", "screen"},     Endpoint{"/v1/s", "screen"},
     Endpoint{"/v1/group", "group"},       Endpoint{"/v1/g", "group"},    Endpoint{"/v1/alias", "alias"},       Endpoint{"/v1/a", "alias"},
-    Endpoint{"/v1/batch", "", true},      Endpoint{"/v1/b", "", true},   Endpoint{"/v1/import", "", true, true}};
+    Endpoint{"/v1/batch", "", true},      Endpoint{"/v1/b", "", true},   Endpoint{"/v1/import", "", true, true},
+    Endpoint{"/v1/facts", "", false, false, true}};
 
 const Endpoint* endpoint_of(std::string_view path) {
   const auto* found = std::find_if(kEndpoints.begin(), kEndpoints.end(), [&](const Endpoint& e) { return e.path == path; });
@@ -99,6 +103,16 @@ std::string_view trimmed(std::string_view text) {
   return first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+// Facts: one object, or many.
+bool has_batch(std::string_view body) {
+  JsonSlices top(body);
+  std::string_view key, value;
+  if (top.array()) return true;
+  while (top.next(key, value))
+    if (key == "batch") return true;
+  return false;
+}
+
 // Raw slice of the message id for the verdict, as far as it is lawful to repeat it.
 std::string_view message_id_of(std::string_view event) {
   if (wire::check_json(event).ok()) {
@@ -123,7 +137,7 @@ struct Collector::Keys {
 
 // One request on its way; views point into the request's body.
 struct Collector::Call {
-  Call(const Request& r, const Endpoint& e) : request(r), endpoint(e) {}
+  Call(const Request& r, const Endpoint& e) : request(r), endpoint(e), batch(e.batch) {}
   const Request& request;
   const Endpoint& endpoint;
   base::Instant received_at;
@@ -134,6 +148,8 @@ struct Collector::Call {
   std::string_view body_key;
   std::optional<base::Instant> sent_at;
   std::vector<std::string_view> events;
+  bool batch = false;                             // else the body is one event
+  std::string_view pointer = "/batch";            // JSON pointer of the batch
   bool check_each = false;                        // the body as a whole did not pass; its events may
 };
 
@@ -205,7 +221,8 @@ std::optional<Response> Collector::open(Call& call) {
     if ((call.key = call.keys->keys->find(call.body_key)) == nullptr)
       return http::refusal(401, "unknown_key", "this write key is not known");
   }
-  if (call.endpoint.import && !call.key->trusted) return http::refusal(403, "untrusted_key", "imports need a trusted write key");
+  if (call.endpoint.trusted_only() && !call.key->trusted)
+    return http::refusal(403, "untrusted_key", call.endpoint.facts ? "facts need a trusted write key" : "imports need a trusted write key");
   call.accepted = call.keys->accepted[static_cast<std::size_t>(call.key - call.keys->keys->all().data())];
   const auto wait_ms = key_limit_.take(call.key->name, static_cast<double>(call.events.size()), now_us);
   if (wait_ms > 0) return too_many("too many events with this write key", wait_ms);
@@ -216,26 +233,28 @@ std::optional<Response> Collector::open(Call& call) {
 // be guilty of is each looked at by itself.
 std::optional<Response> Collector::read_body(Call& call) const {
   const std::string_view body = trimmed(call.request.body);
-  if (call.endpoint.batch && call.request.body.size() > options_.batch_bytes_max)
+  if (call.endpoint.facts) call.batch = has_batch(body);
+  if (call.batch && call.request.body.size() > options_.batch_bytes_max)
     return http::refusal(413, "too_large", "the batch is larger than this server takes");
   if (const auto fault = wire::check_json(body); !fault) {
-    if (!call.endpoint.batch || fault.error().code == "invalid_json") return refused(400, fault.error());
+    if (!call.batch || fault.error().code == "invalid_json") return refused(400, fault.error());
     call.check_each = true;
   }
   JsonSlices top(body);
   std::string_view key, value, batch;
-  if (!call.endpoint.batch) {
+  if (!call.batch) {
     call.events.push_back(body);
   } else if (top.array()) {
     batch = body;
+    call.pointer = "";
   }
   while (!top.array() && top.next(key, value)) {
     if (key == "writeKey") call.body_key = plain_text(value);
-    if (key == "batch" && call.endpoint.batch) batch = value;
-    if (key == "sentAt" && call.endpoint.batch) call.sent_at = base::parse_rfc3339(plain_text(value));
+    if (key == "batch" && call.batch) batch = value;
+    if (key == "sentAt" && call.batch) call.sent_at = base::parse_rfc3339(plain_text(value));
   }
   if (!call.sent_at) call.sent_at = base::parse_rfc3339(call.request.header("sentat"));
-  if (!call.endpoint.batch) {
+  if (!call.batch) {
     if (!top.ok() || top.array()) return refused(400, Error{"invalid_json", "the body must be one JSON object", ""});
     return std::nullopt;
   }
@@ -252,7 +271,7 @@ std::optional<Response> Collector::read_body(Call& call) const {
 
 void Collector::send_all(const Call& call, http::Respond respond) {
   const auto collection =
-      std::make_shared<Collection>(std::move(respond), std::string(call.request.header("origin")), !call.endpoint.batch);
+      std::make_shared<Collection>(std::move(respond), std::string(call.request.header("origin")), call.pointer, !call.batch);
   for (std::size_t i = 0; i < call.events.size(); ++i) {
     const auto fault = send_one(call, call.events[i], collection);
     if (!fault) continue;
@@ -268,6 +287,16 @@ void Collector::send_all(const Call& call, http::Respond respond) {
   collection->close();
 }
 
+// Appends what is stored to `value`, and reads it as identity will.
+base::Result<core::InputEvent> Collector::read_event(const Call& call, std::string_view event, std::string& value) const {
+  if (call.endpoint.facts) return append_fact_value(value, event, call.received_at);
+  // A server's own address says nothing about the person.
+  const std::string_view ip = call.key->trusted ? std::string_view() : call.ip;
+  append_tracking_value(value, event, {call.endpoint.type, call.key->name, ip, call.received_at, call.sent_at, call.key->trusted,
+                                       call.endpoint.import, options_.hash_key});
+  return wire::decode_tracking(value, {call.key->name, call.key->trusted, call.received_at});
+}
+
 std::optional<Error> Collector::send_one(const Call& call, std::string_view event, const std::shared_ptr<Collection>& collection) {
   if (event.size() > options_.event_bytes_max) return Error{"too_large", "the event is larger than this server takes", ""};
   if (event.empty() || event.front() != '{') return Error{"invalid_json", "an event must be a JSON object", ""};
@@ -276,11 +305,7 @@ std::optional<Error> Collector::send_one(const Call& call, std::string_view even
   }
   thread_local std::string value;
   value.clear();
-  // A server's own address says nothing about the person.
-  const std::string_view ip = call.key->trusted ? std::string_view() : call.ip;
-  append_tracking_value(value, event, {call.endpoint.type, call.key->name, ip, call.received_at, call.sent_at, call.key->trusted,
-                                       call.endpoint.import, options_.hash_key});
-  const auto decoded = wire::decode_tracking(value, {call.key->name, call.key->trusted, call.received_at});
+  auto decoded = read_event(call, event, value);
   if (!decoded) return decoded.error();
   const std::string id = base::to_hex(base::keyed_hash(options_.hash_key, call.key->name + "\n" + decoded->message_id));
   const std::string key = base::to_hex(base::keyed_hash(options_.hash_key, decoded->record_key));
@@ -288,12 +313,13 @@ std::optional<Error> Collector::send_one(const Call& call, std::string_view even
   const std::array<EventHeader, 7> headers{{{"ce_specversion", "1.0"},
                                             {"ce_id", id},
                                             {"ce_source", source},
-                                            {"ce_type", "scoreline.tracking.event.v1"},
+                                            {"ce_type", call.endpoint.facts ? "scoreline.crm.event.v1" : "scoreline.tracking.event.v1"},
                                             {"ce_writekey", call.key->name},
                                             {"ce_trusted", call.key->trusted ? "true" : "false"},
                                             {"content-type", "application/json"}}};
+  const flow::Topic topic = call.endpoint.facts ? flow::Topic::crm_events : flow::Topic::tracking_events;
   collection->begin();
-  const auto sent = sink_.send({key, value, headers}, [collection, accepted = call.accepted](bool stored) {
+  const auto sent = sink_.send({key, value, headers, topic}, [collection, accepted = call.accepted](bool stored) {
     if (stored) accepted->add();
     collection->settle(stored);
   });

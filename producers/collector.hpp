@@ -1,14 +1,15 @@
 #pragma once
-/// The tracking API (Segment's, with RudderStack's additions; facts: tracking API): takes events over HTTP, checks each,
-/// and answers 200 only when the broker has acknowledged every one that it accepted. Needs the sink, never a database.
+/// The tracking API (Segment's, with RudderStack's additions; facts: tracking API) and the facts API for servers: takes
+/// events over HTTP, checks each, and answers 200 only when the broker has acknowledged every one that it accepted. Needs the sink, never a database.
 ///
 ///   POST /v1/{track,identify,page,screen,group,alias,batch}, /v1/{t,i,p,s,g,a,b}; POST /v1/import (trusted keys: a batch
 ///   of history); POST /v1/m (an SDK's own metrics, ignored); GET /health; OPTIONS for CORS.
+///   POST /v1/facts (trusted keys: facts for crm.events, one object, an array, or {"batch":[...]}).
 ///   200 {"success":true,"accepted":n,"rejected":[{"index","messageId","code","message","pointer"}]}
 ///   400 401 403 404 405 413 415: {"success":false,"code","message"}: the same request never works
 ///   429 503 with Retry-After: later it may
 ///
-/// Each stored record has its key and `ce_id` as keyed hashes and its value as tracking_value.hpp says.
+/// Each stored record has its key and `ce_id` as keyed hashes and its value as tracking_value.hpp and fact_value.hpp say.
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,7 @@
 #include "base/hash.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "core/activity.hpp"
 #include "http/message.hpp"
 #include "producers/event_sink.hpp"
 #include "producers/rate_limit.hpp"
@@ -62,6 +64,7 @@ class Collector {
   std::optional<http::Response> find_key(Call& call) const;
   std::optional<http::Response> read_body(Call& call) const;
   void send_all(const Call& call, http::Respond respond);
+  base::Result<core::InputEvent> read_event(const Call& call, std::string_view event, std::string& value) const;
   std::optional<base::Error> send_one(const Call& call, std::string_view event, const std::shared_ptr<Collection>& collection);
 
   CollectorOptions options_;

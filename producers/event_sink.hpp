@@ -1,10 +1,12 @@
 #pragma once
-/// Where accepted events go: tracking.events in production (the application layer implements this with the Kafka record
-/// producer), memory in tests.
+/// Where accepted events go: topics in production (the application layer implements this with the Kafka record producer),
+/// memory in tests.
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <string_view>
+
+#include "flow/topics.hpp"
 
 namespace scoreline::producers {
 
@@ -15,6 +17,7 @@ struct EventHeader {
 struct EventRecord {
   std::string_view key, value;
   std::span<const EventHeader> headers;
+  flow::Topic topic = flow::Topic::tracking_events;
 };
 
 class EventSink {

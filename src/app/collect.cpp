@@ -13,7 +13,7 @@
 namespace scoreline::app {
 namespace {
 
-/// tracking.events through the record producer.
+/// The topics through the record producer.
 class KafkaEventSink final : public producers::EventSink {
  public:
   explicit KafkaEventSink(kafka::RecordProducer& producer) : producer_(producer) {}
@@ -22,7 +22,7 @@ class KafkaEventSink final : public producers::EventSink {
     headers().clear();
     for (const producers::EventHeader& header : record.headers) headers().push_back({header.name, header.value});
     kafka::Outgoing outgoing;
-    outgoing.topic = flow::Topic::tracking_events;
+    outgoing.topic = record.topic;
     outgoing.key = record.key;
     outgoing.value = record.value;
     outgoing.headers = headers();
@@ -63,7 +63,7 @@ int run_collector(const Settings& settings) {
   base::log::set_process("collector");
   kafka::Settings kafka_settings = kafka_settings_of(settings);
   kafka_settings.delivery_timeout_ms = static_cast<int>(settings.collector_ack_timeout_ms);
-  kafka::RecordProducer producer(kafka_settings, {flow::Topic::tracking_events});
+  kafka::RecordProducer producer(kafka_settings, {flow::Topic::tracking_events, flow::Topic::crm_events});
   KafkaEventSink sink(producer);
   producers::CollectorOptions options;
   options.hash_key = settings.hash_key;

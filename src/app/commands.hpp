@@ -27,6 +27,7 @@ inline constexpr int kDone = 0, kProblem = 1, kUsage = 2, kPending = 3, kAway = 
 void add_simulate_commands(CLI::App& app, CommandContext& context);
 void add_process_commands(CLI::App& app, CommandContext& context);
 void add_rulebook_commands(CLI::App& app, CommandContext& context);
+void add_erp_commands(CLI::App& app, CommandContext& context);
 void add_lead_commands(CLI::App& app, CommandContext& context);
 void add_operation_commands(CLI::App& app, CommandContext& context);
 

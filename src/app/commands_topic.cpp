@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <tuple>
 
+#include "app/asyncapi.hpp"
 #include "app/commands_operation.hpp"
 #include "app/process.hpp"
 #include "app/signals.hpp"
@@ -89,6 +90,23 @@ int run_topics(const CommandContext& context, bool apply, bool keep) {
   return kDone;
 }
 
+bool print_line(const std::string& line) {
+  return std::fwrite(line.data(), 1, line.size(), stdout) == line.size() && std::fputc('\n', stdout) != EOF;
+}
+
+int run_asyncapi(const CommandContext& context) {
+  const Settings settings = context.settings();
+  return print_line(asyncapi_document(settings.kafka_prefix, settings.kafka_partitions)) && std::fflush(stdout) == 0 ? kDone : kProblem;
+}
+
+void add_asyncapi(CLI::App& topics, CommandContext& context) {
+  auto* command = topics.add_subcommand("asyncapi", "print an AsyncAPI 3.0 document of all topics, with schemas, writers and readers");
+  command->footer(
+      "Needs neither Kafka nor PostgreSQL. Prefix and partitions are those of the settings.\n"
+      "Example: scoreline topics asyncapi > scoreline.asyncapi.json");
+  command->callback([&context] { context.run = [&context] { return run_asyncapi(context); }; });
+}
+
 struct TailWords {
   std::string topic, from = "begin", to;
   std::vector<std::int32_t> partitions;
@@ -113,10 +131,6 @@ kafka::TailPlace place_of(const std::string& text, const char* option) {
   const auto place = parse_tail_place(text);
   if (!place.ok()) throw base::UsageError(fmt::format("{} {}: {}", option, text, place.error().message));
   return *place;
-}
-
-bool print_line(const std::string& line) {
-  return std::fwrite(line.data(), 1, line.size(), stdout) == line.size() && std::fputc('\n', stdout) != EOF;
 }
 
 /// Partitions come one beside the other, simulate wants one after the other in time.
@@ -188,7 +202,7 @@ void add_tail(CLI::App& app, CommandContext& context) {
 }  // namespace
 
 void add_topic_commands(CLI::App& app, CommandContext& context) {
-  auto* topics = app.add_subcommand("topics", "make the topics, or say what is missing");
+  auto* topics = app.add_subcommand("topics", "make the topics, say what is missing, or describe them");
   topics->require_subcommand(1);
   topics->footer("Example: scoreline topics plan");
   auto keep = std::make_shared<bool>(false);
@@ -199,6 +213,7 @@ void add_topic_commands(CLI::App& app, CommandContext& context) {
     command->add_flag("--keep", *keep, "keep all records for good (retention.ms=-1; tests and benchmarks)");
     command->callback([&context, keep, apply] { context.run = [&context, keep, apply] { return run_topics(context, apply, *keep); }; });
   }
+  add_asyncapi(*topics, context);
   add_tail(app, context);
 }
 

@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   app.add_flag("--json", context.json, "print JSON where the command prints for people");
   app::add_simulate_commands(app, context);
   app::add_process_commands(app, context);
+  app::add_erp_commands(app, context);
   app::add_rulebook_commands(app, context);
   app::add_lead_commands(app, context);
   app::add_operation_commands(app, context);

@@ -32,9 +32,11 @@ const std::vector<SettingDeclaration> kDeclarations{
     {"consumer.batch_records", "10000", "records per transaction, over all lanes of a process"},
     {"consumer.batch_wait_ms", "20", "how long an idle consumer waits for records"},
     {"collector.host", "127.0.0.1", "address to listen on"},
-    {"collector.port", "8080", "port for tracking calls"},
+    {"collector.port", "8080", "port for tracking calls and facts"},
     {"collector.threads", "1", "threads that serve HTTP"},
     {"collector.ack_timeout_ms", "15000", "no acknowledgement of the broker by then: 503"},
+    {"erp.state_dir", ".work/erp", "folder that keeps how far ERP files were published, and derived versions"},
+    {"erp.base_currency", "EUR", "three letters; all amounts of ERP documents are in it"},
     {"admin.host", "127.0.0.1", "address of /livez, /readyz, /metrics"},
     {"admin.port", "0", "its port; 0: none. `up` gives its children the following ports"},
     {"clock.interval_ms", "60000", "a time.tick at least this often"},
@@ -177,6 +179,10 @@ void settle(const std::map<std::string, Raw>& raw, Settings& settings) {
   settings.collector_port = integer(raw, "collector.port", 0, 65'535);
   settings.collector_threads = integer(raw, "collector.threads", 1, 64);
   settings.collector_ack_timeout_ms = integer(raw, "collector.ack_timeout_ms", 100, 120'000);
+  settings.erp_state_dir = raw.at("erp.state_dir").value;
+  settings.erp_base_currency = raw.at("erp.base_currency").value;
+  if (settings.erp_base_currency.size() != 3 || settings.erp_base_currency.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos)
+    throw UsageError(raw.at("erp.base_currency").origin + ": erp.base_currency needs three capital letters, such as EUR");
   settings.admin_host = raw.at("admin.host").value;
   settings.admin_port = integer(raw, "admin.port", 0, 65'535);
   settings.tick_interval_ms = integer(raw, "clock.interval_ms", 100, 3'600'000);

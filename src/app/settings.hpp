@@ -34,6 +34,8 @@ struct Settings {
   std::string collector_host;
   std::int64_t collector_port = 0, collector_threads = 1, collector_ack_timeout_ms = 15'000;
   std::vector<WriteKeySetting> write_keys;
+  // erp
+  std::string erp_state_dir, erp_base_currency;
   // admin server of every process
   std::string admin_host;
   std::int64_t admin_port = 0;

@@ -114,8 +114,6 @@ Instant into(const Window& window, const Zone& zone, Instant t) {
       } while (!allows(window, day));
     }
     t = zone.first_of({day * kDayUs + from}, t);
-    // Where the clock is put forward over all of the window, the first instant behind it is what its `from` means.
-    if (zone.local_of(t).day() == day) return t;
   }
 }
 

@@ -23,8 +23,8 @@ std::string_view zone_for(std::string_view lead_timezone, const Sequence& sequen
 ///
 /// Days are calendar days at the same local time, to the fraction: a local time that does not exist means the first
 /// instant after it that does, one that exists twice the first; 0 days are the enrolment itself. Hours and minutes are
-/// elapsed time. The window is that of local days as the clock on the wall shows them. Where the clock is put
-/// forward over all of a day's window, the first instant behind it counts; where `from`
+/// elapsed time. The window is that of local days as the clock on the wall shows them. A day on which none of the
+/// window exists (the clock is put forward over all of it) is passed over like one that is not allowed; where `from`
 /// exists twice, the first of the two that is not before the step counts.
 Instant due_at(Instant enrolled_at, const Step& step, const std::optional<Window>& window, std::string_view zone);
 

@@ -45,7 +45,7 @@ struct LeadChange {
   Place cause;                         // in lead.activities; a mark: end_of_record or end_of_rulebook
   std::string cause_key;               // names the cause for ever, whatever offsets and lead ids (hex): the key of effects
   Instant now = base::kNever;          // `at` of what is decided
-  Instant log_time;                    // of the cause, never before that of an earlier one; of a sweep: the midnight
+  Instant log_time;                    // of the record that caused it, which may lie before `now`; of a sweep: the midnight
   std::uint64_t rulebook = 0;          // the version that decides
   std::string suppressed;              // "", or why nothing may fire: history, loop, rulebook, replay
   bool retracted = false;              // its cause was taken back before it came: what fires on it is marked so

@@ -90,7 +90,7 @@ void ChangeConsumer::take_group(Plan& plan, std::size_t end) {
   std::vector<FiringRecord> firings;
   for (; work.taken < end; ++work.taken) {
     const InRecord& raw = work.records[work.taken];
-    const bool fresh = applies(work, raw);
+    const bool fresh = gaps_.settle(raw, *work.state, steady_us_());
     if (raw.input == 0) plan.last_offset = raw.offset;
     if (!fresh || raw.mark) continue;
     if (raw.input == 0) {
@@ -103,14 +103,14 @@ void ChangeConsumer::take_group(Plan& plan, std::size_t end) {
     if (firing)
       firings.push_back(std::move(*firing));
     else
-      refuse(work, raw, firing.error());
+      work.dead_letters.push_back(dead_letter_of(spec_, raw, firing.error()));
   }
 }
 
 void ChangeConsumer::take_change(Plan& plan, const InRecord& raw, std::vector<FiringRecord> firings) {
   LaneWork& work = *plan.work;
   auto change = raw.tombstone ? base::Result<LeadChange>(base::Error{"invalid_json", "the record has no value", ""}) : wire::decode_lead_change(raw.value);
-  if (!change) return refuse(work, raw, change.error());
+  if (!change) return work.dead_letters.push_back(dead_letter_of(spec_, raw, change.error()));
   work.state->now = std::max(work.state->now, change->now);
   if (change->kind == Kind::mark) return;
   work.state->rulebook_version = std::max(work.state->rulebook_version, change->rulebook);
@@ -123,23 +123,6 @@ void ChangeConsumer::take_change(Plan& plan, const InRecord& raw, std::vector<Fi
     return;
   }
   plan.changes.push_back({std::move(*change), &raw, std::move(firings)});
-}
-
-bool ChangeConsumer::applies(LaneWork& work, const InRecord& raw) {
-  auto& last_seq = work.state->inputs[raw.input].last_seq;
-  const Arrival arrival = judge(raw.place, last_seq);
-  if (arrival == Arrival::apply) {
-    gaps_.moved(work.lane, raw.place.stream, raw.place.seq, steady_us_());
-  } else if (arrival == Arrival::beyond_gap) {
-    const auto last = last_seq.find(raw.place.stream);
-    gaps_.saw_gap(work.lane, raw.place, last == last_seq.end() ? 0 : last->second, steady_us_());
-  }
-  return arrival == Arrival::apply;
-}
-
-void ChangeConsumer::refuse(LaneWork& work, const InRecord& raw, const base::Error& error) {
-  work.dead_letters.push_back({spec_.name, spec_.inputs[raw.input], raw.lane, raw.offset, raw.log_time, error.code, error.message, error.where,
-                               std::string(raw.key), std::string(raw.value)});
 }
 
 void ChangeConsumer::run(Plan& plan) {

@@ -61,8 +61,6 @@ class ChangeConsumer final : public Consumer, public LaneCache {
   std::size_t group_end(const LaneWork& work, std::size_t from) const;
   void take_group(Plan& plan, std::size_t end);
   void take_change(Plan& plan, const InRecord& raw, std::vector<core::FiringRecord> firings);
-  bool applies(LaneWork& work, const InRecord& raw);
-  void refuse(LaneWork& work, const InRecord& raw, const base::Error& error);
   void run(Plan& plan);
   void handle_change(LaneWork& work, Taken& taken);
   void hand_over(LaneWork& work, Lead& lead, const Taken& taken, const ChangeContext& context, ChangeHandler& handler);

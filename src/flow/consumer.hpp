@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
 #include "flow/ports.hpp"
 
 namespace scoreline::flow {
@@ -32,6 +33,12 @@ struct LaneWork {
   bool idle = false;                           // out: nothing can be done before further records come
   std::string halt;                            // out: the lane must stand still, and why; nothing of it was changed
 };
+
+/// The record as a dead letter of this consumer.
+inline DeadLetter dead_letter_of(const ConsumerSpec& spec, const InRecord& record, const base::Error& error) {
+  return {spec.name, spec.inputs[record.input], record.lane, record.offset, record.log_time, error.code, error.message, error.where,
+          std::string(record.key), std::string(record.value)};
+}
 
 class Consumer {
  public:

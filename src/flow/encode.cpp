@@ -54,7 +54,7 @@ void emit_change(const LeadContext& context, core::LeadChange change) {
   change.lead = context.lead;
   change.cause = context.place;
   change.now = context.now;
-  change.log_time = context.now;
+  change.log_time = context.log_time;
   change.rulebook = context.rulebook;
   emit_as(context.emit, "scoreline.lead.changed.v1", change);
 }

@@ -167,8 +167,7 @@ void InputConsumer::handle_lane(LaneReads& lane) {
 void InputConsumer::refuse(LaneWork& work, const InRecord& record, const base::Error& error) {
   static auto& refused = counted("refused");
   refused.add();
-  work.dead_letters.push_back({spec_.name, spec_.inputs[record.input], record.lane, record.offset, record.log_time, error.code, error.message,
-                               error.where, std::string(record.key), std::string(record.value)});
+  work.dead_letters.push_back(dead_letter_of(spec_, record, error));
 }
 
 void InputConsumer::save() {

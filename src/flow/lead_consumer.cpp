@@ -105,7 +105,7 @@ void LeadConsumer::plan_records(Plan& plan) {
 bool LeadConsumer::sweeps_before(Plan& plan, const InRecord& next) {
   LaneWork& work = *plan.work;
   if (next.mark) {
-    applies(work, next);
+    gaps_.settle(next, *work.state, steady_us_());
     ++work.taken;
     return false;
   }
@@ -135,11 +135,11 @@ bool LeadConsumer::plan_group(Plan& plan, std::size_t end, Instant& now) {
     if (stops_before(plan, raw, *record, plan.records.empty())) return false;
   }
   std::vector<Fact> facts = take_facts(work, end);
-  applies(work, raw);
+  gaps_.settle(raw, *work.state, steady_us_());
   plan.last_offset = raw.offset;
   work.taken = end + 1;
   if (!record) {
-    if (fresh) refuse(work, raw, record.error());
+    if (fresh) work.dead_letters.push_back(dead_letter_of(spec_, raw, record.error()));
     return true;
   }
   now = std::max(now, raw.log_time);
@@ -149,29 +149,16 @@ bool LeadConsumer::plan_group(Plan& plan, std::size_t end, Instant& now) {
   return work.state->sweep.kind == Sweep::Kind::none;
 }
 
-// Judges a record that is taken: moves the place in its stream on, remembers gaps.
-bool LeadConsumer::applies(LaneWork& work, const InRecord& raw) {
-  auto& last_seq = work.state->inputs[raw.input].last_seq;
-  const Arrival arrival = judge(raw.place, last_seq);
-  if (arrival == Arrival::apply) {
-    gaps_.moved(work.lane, raw.place.stream, raw.place.seq, steady_us_());
-  } else if (arrival == Arrival::beyond_gap) {
-    const auto last = last_seq.find(raw.place.stream);
-    gaps_.saw_gap(work.lane, raw.place, last == last_seq.end() ? 0 : last->second, steady_us_());
-  }
-  return arrival == Arrival::apply;
-}
-
 std::vector<Fact> LeadConsumer::take_facts(LaneWork& work, std::size_t end) {
   std::vector<Fact> facts;
   for (; work.taken < end; ++work.taken) {
     const InRecord& raw = work.records[work.taken];
-    if (!applies(work, raw) || raw.mark) continue;
+    if (!gaps_.settle(raw, *work.state, steady_us_()) || raw.mark) continue;
     auto record = wire::decode_fact_record(raw.value);
     if (record)
       facts.push_back({finder_of(spec_.inputs[raw.input]), std::move(*record)});
     else
-      refuse(work, raw, record.error());
+      work.dead_letters.push_back(dead_letter_of(spec_, raw, record.error()));
   }
   return facts;
 }
@@ -214,11 +201,6 @@ void LeadConsumer::take_rulebook_record(Plan& plan, const LeadRecord& record, st
   state.rulebook_version = record.version;
   state.count_back = CountBack{};
   state.sweep = {Sweep::Kind::rulebook, {}, 0, record.fire};
-}
-
-void LeadConsumer::refuse(LaneWork& work, const InRecord& raw, const base::Error& error) {
-  work.dead_letters.push_back({spec_.name, spec_.inputs[raw.input], raw.lane, raw.offset, raw.log_time, error.code, error.message, error.where,
-                               std::string(raw.key), std::string(raw.value)});
 }
 
 void LeadConsumer::load(std::span<Plan> plans) {

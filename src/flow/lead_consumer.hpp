@@ -89,9 +89,7 @@ class LeadConsumer final : public Consumer, public LaneCache {
   bool sweeps_before(Plan& plan, const InRecord& next);
   bool stops_before(Plan& plan, const InRecord& raw, const core::LeadRecord& record, bool first);
   void take_rulebook_record(Plan& plan, const core::LeadRecord& record, std::int64_t offset);
-  bool applies(LaneWork& work, const InRecord& raw);
   std::vector<Fact> take_facts(LaneWork& work, std::size_t end);
-  void refuse(LaneWork& work, const InRecord& raw, const base::Error& error);
   bool begin_sweep(LaneWork& work, Day target);
   void plan_sweep(Plan& plan);
   std::uint64_t known_up_to(const Plan& plan, std::size_t facts_end) const;

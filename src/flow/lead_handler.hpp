@@ -23,6 +23,7 @@ struct LeadContext {
   core::LeadId lead;
   std::int32_t lane = 0;
   core::Instant now;               // `at` of what is decided (a sweep: that midnight)
+  core::Instant log_time;          // of the record at hand, which may lie before `now`; of a sweep: `now`
   core::Place place;               // why a decision is made; phase rulebook: promote what was staged, then decide by it
   const core::Activity* activity = nullptr;  // none: a sweep, a rule book
   bool retraction = false;         // `activity` is taken back

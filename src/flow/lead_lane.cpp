@@ -48,7 +48,7 @@ void LeadLane::apply(Arrived arrived) {
     lead.changed = true;
     return;
   }
-  handle(lead, std::move(record), {offset_, false});
+  handle(lead, std::move(record), {offset_, arrived.log_time, false});
   if (!lead.waiting.empty()) drain(lead);
 }
 
@@ -109,6 +109,7 @@ LeadContext LeadLane::context_of(Lead& lead, const LeadRecord& record, const Now
   context.lead = lead.row.lead;
   context.lane = work_.lane;
   context.now = work_.state->now;
+  context.log_time = when.log_time;
   context.place = Place::of_record(offset_, n_);
   if (record.kind == RecordKind::activity || record.kind == RecordKind::retraction) context.activity = &record.activity;
   context.retraction = record.kind == RecordKind::retraction;
@@ -133,7 +134,7 @@ void LeadLane::sweep(Lead& lead, const Place& place, Instant now, std::span<cons
   if (lead.row.erased || lead.row.forward_to) return;
   lead.swept = true;
   learn(lead);
-  LeadContext context = context_of(lead, {}, {place.offset, false});
+  LeadContext context = context_of(lead, {}, {place.offset, now, false});
   context.activity = nullptr;
   context.place = place;
   context.now = now;
@@ -255,7 +256,7 @@ void LeadLane::drain(Lead& lead) {
       });
     if (next == lead.waiting.end()) break;
     LeadRecord record = std::move(next->record);
-    const Now when{next->held.offset, true};
+    const Now when{next->held.offset, next->held.log_time, true};
     lead.waiting.erase(next);
     lead.queue_changed = true;
     ++n_;

@@ -55,6 +55,7 @@ class LeadLane {
   /// A record at the moment when it is handled.
   struct Now {
     std::int64_t offset = 0;                     // its own; what is derived from it stands at offset_
+    Instant log_time;
     bool released = false;                       // it had waited
   };
   void handle(Lead& lead, core::LeadRecord record, const Now& when);

@@ -23,7 +23,7 @@ core::LeadChange change_of(const LeadContext& context, core::LeadChange::Kind ki
   change.lead = context.lead;
   change.cause = context.place;
   change.now = context.now;
-  change.log_time = context.now;
+  change.log_time = context.log_time;
   change.rulebook = context.rulebook;
   return change;
 }

@@ -22,6 +22,18 @@ Arrival judge(const StreamPlace& place, std::map<std::string, std::uint64_t, std
   return arrival;
 }
 
+bool GapWatch::settle(const InRecord& record, LaneState& state, std::int64_t now_us) {
+  auto& last_seq = state.inputs[record.input].last_seq;
+  const Arrival arrival = judge(record.place, last_seq);
+  if (arrival == Arrival::apply) {
+    moved(record.lane, record.place.stream, record.place.seq, now_us);
+  } else if (arrival == Arrival::beyond_gap) {
+    const auto last = last_seq.find(record.place.stream);
+    saw_gap(record.lane, record.place, last == last_seq.end() ? 0 : last->second, now_us);
+  }
+  return arrival == Arrival::apply;
+}
+
 void GapWatch::saw_gap(std::int32_t lane, const StreamPlace& place, std::uint64_t last_seq, std::int64_t now_us) {
   auto& of_lane = gaps_[lane];
   if (of_lane.find(place.stream) == of_lane.end()) of_lane.emplace(std::string(place.stream), Gap{last_seq, place.seq, now_us});

@@ -24,6 +24,8 @@ Arrival peek(const StreamPlace& place, const std::map<std::string, std::uint64_t
 /// Remembers since when a lane sees gaps. A gap that nobody fills means that the broker lost acknowledged records.
 class GapWatch {
  public:
+  /// Judges a record that is taken, moves its place in its stream on, remembers gaps. Is it to be applied?
+  bool settle(const InRecord& record, LaneState& state, std::int64_t now_us);
   void saw_gap(std::int32_t lane, const StreamPlace& place, std::uint64_t last_seq, std::int64_t now_us);
   /// A record was applied: somebody fills the gap, so patience begins anew.
   void moved(std::int32_t lane, std::string_view stream, std::uint64_t seq, std::int64_t now_us);

@@ -44,7 +44,7 @@ inline constexpr std::array<TopicDeclaration, 10> kTopics{{
     {Topic::erp_changes, "erp.changes", "versions of ERP documents", "source:customer (keyed hash)", "erp connectors", "identity", true, false,
      kThirtyDaysMs, "erp.changes.json"},
     {Topic::lead_activities, "lead.activities", "the one log of what happens to leads, merges and rule-book switches included", "lead id",
-     "identity, scoring, intent, stages, sequences, rulebook publish", "customers, scoring, intent, stages", false, false, -1,
+     "identity, scoring, intent, stages, sequences, rulebook publish", "customers, scoring, intent, stages, analysts", false, false, -1,
      "lead.activities.json"},
     {Topic::lead_scores, "lead.scores", "tier changes and scores with their cause", "lead id", "scoring", "stages, analysts", false, false, -1,
      "lead.scores.json"},

@@ -3,6 +3,7 @@
 #include <array>
 #include <span>
 
+#include "wire/erp_fields.hpp"
 #include "wire/input_event.hpp"
 #include "wire/input_event_values.hpp"
 #include "wire/json.hpp"
@@ -47,100 +48,47 @@ Change split(std::string_view json) {
   return change;
 }
 
-enum class Type : std::uint8_t { text, id, flag, integer, number, cents, credited, date, lines };
+void check_fields(Values& values, std::string_view object, std::span<const ErpField> fields);
 
-struct Field {
-  std::string_view key, where;
-  Type type;
-};
-
-constexpr std::array<Field, 10> kCustomer{{{"email", "/data/email", Type::text},
-                                           {"firstName", "/data/firstName", Type::text},
-                                           {"lastName", "/data/lastName", Type::text},
-                                           {"company", "/data/company", Type::text},
-                                           {"vatId", "/data/vatId", Type::text},
-                                           {"netPrices", "/data/netPrices", Type::flag},
-                                           {"businessType", "/data/businessType", Type::text},
-                                           {"churnDays", "/data/churnDays", Type::integer},
-                                           {"salesRep", "/data/salesRep", Type::id},
-                                           {"createdOn", "/data/createdOn", Type::date}}};
-constexpr std::array<Field, 7> kOrder{{{"number", "/data/number", Type::id},
-                                       {"placedOn", "/data/placedOn", Type::date},
-                                       {"netCents", "/data/netCents", Type::cents},
-                                       {"currency", "/data/currency", Type::text},
-                                       {"channel", "/data/channel", Type::text},
-                                       {"cancelled", "/data/cancelled", Type::flag},
-                                       {"lines", "/data/lines", Type::lines}}};
-constexpr std::array<Field, 4> kLine{{{"sku", "/data/lines", Type::id},
-                                      {"category", "/data/lines", Type::text},
-                                      {"quantity", "/data/lines", Type::number},
-                                      {"netCents", "/data/lines", Type::cents}}};
-constexpr std::array<Field, 6> kInvoice{{{"number", "/data/number", Type::id},
-                                         {"issuedOn", "/data/issuedOn", Type::date},
-                                         {"dueOn", "/data/dueOn", Type::date},
-                                         {"netCents", "/data/netCents", Type::cents},
-                                         {"grossCents", "/data/grossCents", Type::cents},
-                                         {"cancelled", "/data/cancelled", Type::flag}}};
-constexpr std::array<Field, 3> kPayment{{{"invoice", "/data/invoice", Type::id},
-                                         {"paidOn", "/data/paidOn", Type::date},
-                                         {"grossCents", "/data/grossCents", Type::cents}}};
-constexpr std::array<Field, 4> kCredit{{{"issuedOn", "/data/issuedOn", Type::date},
-                                        {"netCents", "/data/netCents", Type::credited},
-                                        {"grossCents", "/data/grossCents", Type::credited},
-                                        {"invoice", "/data/invoice", Type::id}}};
-
-/// What is known of one kind of document: its fields, the date of its own, and the name its first version has.
-struct Kind {
-  std::string_view name, dated_by, first;
-  std::span<const Field> fields;
-};
-constexpr std::array<Kind, 5> kKinds{{{"customer", "", "customer.changed", kCustomer},
-                                      {"order", "placedOn", "order.placed", kOrder},
-                                      {"invoice", "issuedOn", "invoice.issued", kInvoice},
-                                      {"payment", "paidOn", "payment.received", kPayment},
-                                      {"credit", "issuedOn", "credit.issued", kCredit}}};
-
-void check_fields(Values& values, std::string_view object, std::span<const Field> fields);
-
-void check_field(Values& values, const Field& field, std::string_view raw) {
+void check_field(Values& values, const ErpField& field, std::string_view raw) {
   switch (field.type) {
-    case Type::text:
+    case ErpType::text:
       values.text(raw, field.where);
       break;
-    case Type::id:
+    case ErpType::id:
       values.id(raw, field.where);
       break;
-    case Type::flag:
+    case ErpType::flag:
       values.flag(raw, field.where);
       break;
-    case Type::integer:
+    case ErpType::integer:
       values.integer(raw, field.where);
       break;
-    case Type::number:
+    case ErpType::number:
       values.number(raw, field.where);
       break;
-    case Type::date:
+    case ErpType::date:
       values.date(raw, field.where);
       break;
-    case Type::cents:
-    case Type::credited: {
+    case ErpType::cents:
+    case ErpType::credited: {
       const std::int64_t cents = values.integer(raw, field.where).value_or(0);
       if (cents < -kCentsMax || cents > kCentsMax)
         values.refuse("invalid_value", "an amount is too large", field.where);
-      if (cents < 0 && field.type == Type::credited)
+      if (cents < 0 && field.type == ErpType::credited)
         values.refuse("invalid_value", "the amounts of a credit are positive", field.where);
       break;
     }
-    case Type::lines:
+    case ErpType::lines:
       json_elements(values.array(raw, field.where),
-                    [&](std::string_view line) { check_fields(values, values.object(line, field.where), kLine); });
+                    [&](std::string_view line) { check_fields(values, values.object(line, field.where), kErpLine); });
       break;
   }
 }
 
-void check_fields(Values& values, std::string_view object, std::span<const Field> fields) {
+void check_fields(Values& values, std::string_view object, std::span<const ErpField> fields) {
   json_members(object, [&](std::string_view key, std::string_view value) {
-    for (const Field& field : fields)
+    for (const ErpField& field : fields)
       if (field.key == key) check_field(values, field, value);
   });
 }
@@ -193,9 +141,7 @@ base::Result<InputEvent> decode_erp(std::string_view json, base::Instant log_tim
   const Change change = split(json);
   Values values;
   core::ErpDocument document = read_document(values, change);
-  const Kind* kind = nullptr;
-  for (const Kind& known : kKinds)
-    if (known.name == document.kind) kind = &known;
+  const ErpKind* kind = erp_kind(document.kind);
   if (!kind) values.refuse("unknown_kind", "kind must be one of customer, order, invoice, payment, credit", "/kind");
   InputEvent event;
   event.topic = core::InputTopic::erp;

@@ -23,6 +23,7 @@ void write_cause(JsonWriter& writer, const core::Place& cause, core::LeadId lead
 }
 
 void read_cause(Reader& reader, core::Place& cause) {
+  cause = {};  // of a member that stands there twice the last counts, as a whole
   bool offset = false, day = false, rulebook = false;
   reader.object("/cause", [&](std::string_view key) {
     if (key == "offset")

@@ -18,6 +18,7 @@ namespace scoreline::producers {
 struct Stored {
   std::string key, value;
   std::vector<std::pair<std::string, std::string>> headers;
+  flow::Topic topic = flow::Topic::tracking_events;
   std::string header(std::string_view name) const {
     for (const auto& [n, v] : headers)
       if (n == name) return v;
@@ -33,7 +34,7 @@ class FakeSink final : public EventSink {
     const std::lock_guard lock(mutex);
     if (mode == Mode::unavailable || stored.size() >= room) return Sent::unavailable;
     if (mode == Mode::too_large) return Sent::too_large;
-    Stored copy{std::string(record.key), std::string(record.value), {}};
+    Stored copy{std::string(record.key), std::string(record.value), {}, record.topic};
     for (const EventHeader& h : record.headers) copy.headers.emplace_back(h.name, h.value);
     stored.push_back(std::move(copy));
     if (mode == Mode::keep)

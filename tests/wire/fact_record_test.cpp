@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "tests/wire/record_values.hpp"
+#include "tests/wire/derived_values.hpp"
 #include "wire/json.hpp"
 
 namespace scoreline::wire {
@@ -14,26 +14,6 @@ namespace {
 using core::FactRecord;
 using core::Place;
 using Kind = core::FactRecord::Kind;
-
-FactRecord any_fact() {
-  FactRecord record;
-  record.kind = static_cast<Kind>(*rc::gen::inRange(0, 6));
-  const bool mark = record.kind == Kind::mark;
-  if (!mark) record.lead = any_lead();
-  if (record.kind == Kind::part || flag()) record.other = any_lead();
-  record.intent = "i" + any_text();
-  record.from = any_text();
-  record.to = any_text();
-  record.value = any_text();
-  if (flag()) record.customer = R"({"orders":2,"channel":null})";
-  record.churn_alarm = flag();
-  record.cause = mark ? any_end() : any_place(record.lead);
-  if (flag()) record.now = any_instant();
-  record.parts = *rc::gen::inRange<std::uint32_t>(1, 5);
-  record.part = *rc::gen::inRange<std::uint32_t>(0, record.parts);
-  record.payload = *rc::gen::arbitrary<std::string>();
-  return record;
-}
 
 std::string text_of(const FactRecord& record) {
   std::string text;

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "tests/wire/record_values.hpp"
+#include "tests/wire/derived_values.hpp"
 #include "wire/json.hpp"
 
 namespace scoreline::wire {
@@ -14,28 +14,6 @@ namespace {
 using core::FiringRecord;
 using core::Place;
 using Kind = core::FiringRecord::Kind;
-
-FiringRecord any_firing() {
-  FiringRecord record;
-  record.kind = static_cast<Kind>(*rc::gen::inRange(0, 4));
-  const std::int64_t offset = *rc::gen::inRange<std::int64_t>(0, INT64_MAX);
-  const bool mark = record.kind == Kind::mark;
-  if (!mark) record.lead = any_lead();
-  if (record.kind == Kind::part || flag()) record.other = any_lead();
-  record.trigger = "t" + any_text();
-  record.key = "k" + any_text();
-  record.cause_key = "c" + any_text();
-  record.occasion = *rc::gen::inRange<std::uint32_t>(0, 4);
-  record.suppressed = any_text();
-  record.enrol = *rc::gen::container<std::vector<std::string>>(rc::gen::exec(any_text));
-  record.cause = mark ? Place::end_of_record(offset) : Place::of_record(offset, *rc::gen::inRange<std::uint32_t>(0, 3));
-  if (flag()) record.now = any_instant();
-  record.rulebook = *rc::gen::inRange<std::uint64_t>(0, 9);
-  record.parts = *rc::gen::inRange<std::uint32_t>(1, 5);
-  record.part = *rc::gen::inRange<std::uint32_t>(0, record.parts);
-  record.payload = *rc::gen::arbitrary<std::string>();
-  return record;
-}
 
 std::string text_of(const FiringRecord& record) {
   std::string text;

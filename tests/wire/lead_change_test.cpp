@@ -3,11 +3,10 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-#include <set>
 #include <string>
 #include <tuple>
 
-#include "tests/wire/record_values.hpp"
+#include "tests/wire/derived_values.hpp"
 #include "wire/json.hpp"
 
 namespace scoreline::wire {
@@ -18,63 +17,6 @@ using core::LeadChange;
 using core::Place;
 using core::Signal;
 using Kind = core::LeadChange::Kind;
-
-std::vector<std::pair<std::string, std::string>> any_pairs() {
-  std::vector<std::pair<std::string, std::string>> pairs;
-  for (const std::string& key : *rc::gen::container<std::set<std::string>>(rc::gen::exec(any_text)))
-    pairs.emplace_back(key, any_text());
-  return pairs;
-}
-
-Signal any_signal() {
-  Signal signal;
-  signal.kind = static_cast<Signal::Kind>(*rc::gen::inRange(0, 4));
-  signal.subject = "s" + any_text();
-  signal.from = any_text();
-  signal.to = "t" + any_text();
-  signal.value = any_text();
-  signal.deal = "d" + any_text();
-  signal.by = any_text();
-  signal.manual = flag();
-  return signal;
-}
-
-ChangeFacts any_facts() {
-  ChangeFacts facts;
-  facts.tier = any_text();
-  facts.levels = any_pairs();
-  facts.stages = any_pairs();
-  if (flag()) facts.customer = R"({"orders":2,"channel":null})";
-  for (int n = *rc::gen::inRange(0, 3); n > 0; --n)
-    facts.did.emplace_back(*rc::gen::arbitrary<std::uint64_t>(), *rc::gen::inRange(0, INT32_MAX));
-  for (int n = *rc::gen::inRange(0, 3); n > 0; --n)
-    facts.traits.push_back({any_text(), R"({"a":[1]})", any_instant(), any_text()});
-  return facts;
-}
-
-LeadChange any_change() {
-  LeadChange change;
-  change.kind = static_cast<Kind>(*rc::gen::inRange(0, 6));
-  const bool mark = change.kind == Kind::mark;
-  if (!mark) change.lead = any_lead();
-  if (change.kind == Kind::merged || change.kind == Kind::taken || flag()) change.other = any_lead();
-  change.cause = mark ? any_end() : any_place(change.lead);
-  change.cause_key = "c" + any_text();
-  if (flag()) change.now = any_instant();
-  change.log_time = any_instant();
-  change.rulebook = *rc::gen::inRange<std::uint64_t>(0, 9);
-  change.suppressed = any_text();
-  change.depth = *rc::gen::inRange(0, 10);
-  if (flag()) change.activity = any_activity();
-  for (int n = *rc::gen::inRange(0, 4); n > 0; --n) change.signals.push_back(any_signal());
-  change.facts = any_facts();
-  change.refused = any_text();
-  change.merge_id = any_text();
-  change.parts = *rc::gen::inRange<std::uint32_t>(1, 5);
-  change.part = *rc::gen::inRange<std::uint32_t>(0, change.parts);
-  change.payload = *rc::gen::arbitrary<std::string>();
-  return change;
-}
 
 using wire::same;
 
@@ -107,7 +49,7 @@ TEST_CASE("lead change: comes back as it went") {
     RC_ASSERT(back.ok() && check_json(text, wide).ok());
     const auto all = [](const LeadChange& c) {
       return std::tie(c.kind, c.lead, c.other, c.cause, c.cause_key, c.now, c.log_time, c.rulebook, c.suppressed,
-                      c.depth, c.refused, c.merge_id, c.part, c.parts, c.payload);
+                      c.retracted, c.depth, c.refused, c.merge_id, c.part, c.parts, c.payload);
     };
     RC_ASSERT(all(*back) == all(change));
     RC_ASSERT(back->activity.has_value() == change.activity.has_value());

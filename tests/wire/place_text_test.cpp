@@ -55,6 +55,13 @@ TEST_CASE("place: a peek takes members in any order and stops where it knows eno
         Place::of_rulebook(5, {7}));
 }
 
+TEST_CASE("place: of a cause that stands there twice the last counts, as a whole") {
+  const auto fact = decode_fact_record(
+      R"({"kind":"score","lead":"7","cause":{"offset":5,"day":"1970-01-02","n":3},"cause":{"offset":6}})");
+  REQUIRE(fact);
+  CHECK(fact->cause == Place::of_record(6));
+}
+
 TEST_CASE("place: no peek into what is broken or has no place") {
   for (const std::string_view json :
        {"", "[]", "{", "{}", R"({"kind":"mark"})", R"({"cause":{"offset":5}})",

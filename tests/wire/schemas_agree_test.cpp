@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/customer_fields.hpp"
+#include "tests/wire/derived_values.hpp"
 #include "tests/wire/schema_files.hpp"
 #include "wire/json.hpp"
 
@@ -89,6 +90,43 @@ TEST_CASE("schemas: of a good example with a member dropped or replaced, schema 
     CHECK(taken >= 30);
     CHECK(refused >= 200);
   }
+}
+
+// What an encoder writes is valid, and it writes nothing that the schema does not name.
+template <typename Record>
+void check_written(const TopicSchema& schema, const Record& record) {
+  std::string text;
+  encode(record, text);
+  rapidjson::Document document;
+  document.Parse(text.c_str());
+  RC_ASSERT(!document.HasParseError());
+  RC_ASSERT(schema.takes(document));
+  for (const auto& member : document.GetObject()) RC_ASSERT(schema.text()["properties"].HasMember(member.name));
+}
+
+TEST_CASE("schemas: whatever is written is valid, and named there") {
+  const TopicSchema scores("lead.scores"), intents("lead.intents"), customers("lead.customers");
+  const TopicSchema changes("lead.changes"), firings("lead.firings"), activities("lead.activities");
+  CHECK(rc::check([&] {
+    check_written(changes, any_change());
+    check_written(firings, any_firing());
+    core::LeadRecord record;
+    record.lead = any_lead();
+    record.activity = any_activity();
+    record.payload = *rc::gen::arbitrary<std::string>();
+    check_written(activities, record);
+  }));
+  CHECK(rc::check([&] {
+    core::FactRecord fact = any_fact();
+    using Kind = core::FactRecord::Kind;
+    const bool score = fact.kind == Kind::tier_changed || fact.kind == Kind::score;
+    const TopicSchema& schema = fact.kind == Kind::intent_changed ? intents : score ? scores : customers;
+    // Each topic has members of its own.
+    if (&schema != &intents) fact.intent.clear();
+    if (&schema == &customers) fact.from.clear(), fact.to.clear(), fact.value.clear();
+    if (&schema != &customers) fact.customer.clear(), fact.churn_alarm = false;
+    check_written(schema, fact);
+  }));
 }
 
 TEST_CASE("schemas: an activity is the same in lead.changes as in lead.activities") {
