@@ -23,7 +23,7 @@ bool Runner::step() {
   std::size_t queued = 0;
   bool work_waits = false;
   for (const auto& [number, lane] : lanes_) {
-    queued += lane.queue.size();
+    if (!lane.stalled) queued += lane.queue.size();  // a stalled lane needs more
     const bool can = (!lane.queue.empty() && !lane.stalled) || lane.more;
     work_waits = work_waits || (can && lane.halted.empty() && !publisher_.full(number));
   }
@@ -107,6 +107,7 @@ bool Runner::work() {
     }
     if (result == Result::done) break;
     if (result == Result::nothing) return true;
+    if (result == Result::idle) return false;
   }
   conflicts_ = 0;
   lock_ = consumer_.spec().lock;
@@ -174,10 +175,10 @@ Runner::Result Runner::run(Attempt& attempt) {
     consumer_.finish(false);
     return attempt.works.empty() ? Result::nothing : Result::again;
   }
-  if (drop_idle(attempt)) {
+  if (const Result idle = drop_idle(attempt); idle != Result::done) {
     ports_.session.rollback();
     consumer_.finish(false);
-    return Result::nothing;
+    return idle;
   }
   for (std::size_t i = 0; i < attempt.works.size(); ++i)
     advance(lanes_.at(attempt.works[i].lane), attempt.works[i], attempt.records[i]);

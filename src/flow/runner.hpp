@@ -82,7 +82,7 @@ class Runner {
     std::vector<core::Place> horizons;
     bool single = false;                     // one record, with all that belongs to it
   };
-  enum class Result : std::uint8_t { done, again, nothing };
+  enum class Result : std::uint8_t { done, again, nothing, idle };
 
   PollRequest poll_request(bool overdue, bool busy) const;
   void take_events(PollResult polled);
@@ -100,7 +100,8 @@ class Runner {
   Result run(Attempt& attempt);
   Result decide(Attempt& attempt);
   bool drop_halted(Attempt& attempt);
-  bool drop_idle(Attempt& attempt);
+  Result drop_idle(Attempt& attempt);
+  bool does_nothing(const LaneWork& work) const;
   Result resolve_lost(Attempt& attempt, const std::vector<std::int32_t>& lost);
   void resolve_doubt(Attempt& attempt);
   void apply(Attempt& attempt);

@@ -134,21 +134,30 @@ bool Runner::drop_halted(Attempt& attempt) {
   return any;
 }
 
-// True when no lane could do anything: there is nothing to commit. An idle lane beside busy ones commits its empty batch
-// with them.
-bool Runner::drop_idle(Attempt& attempt) {
-  std::size_t idle = 0;
+// When no lane could do anything there is nothing to commit. An idle lane beside busy ones commits its empty batch with
+// them. Result::done: somebody is busy.
+Runner::Result Runner::drop_idle(Attempt& attempt) {
+  bool busy = false, reaches = false;
   for (const LaneWork& work : attempt.works) {
     Lane& lane = lanes_.at(work.lane);
     // What belongs together may be more than one batch holds: the next one takes more.
     const bool all_is_here = work.idle && !lane.queue.empty();
     if (all_is_here) lane.reach = 2 * work.records.size();
     lane.stalled = work.idle && !all_is_here;
-    idle += work.idle ? 1 : 0;
+    reaches = reaches || all_is_here;
+    busy = busy || !does_nothing(work);
   }
-  if (idle < attempt.works.size()) return false;
+  if (busy) return Result::done;
   give_back(attempt);
-  return true;
+  return reaches ? Result::nothing : Result::idle;
+}
+
+// A lane's first batch is committed even if it is empty: from then on it is known where it began.
+bool Runner::does_nothing(const LaneWork& work) const {
+  const LaneState& before = lanes_.at(work.lane).state;
+  if (work.idle) return true;
+  return before.batch_no > 0 && work.taken == 0 && !work.more && work.out.empty() && work.dead_letters.empty() &&
+         work.state->acked_batch == before.acked_batch;
 }
 
 // Lanes that did not match: lost to another owner. They are dropped, and taken again later if Kafka still gives them to

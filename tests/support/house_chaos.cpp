@@ -130,7 +130,7 @@ Chaos::Chaos(Dice& dice, World& world) : dice_(dice), world_(world) {
   house.runner.lane_records = static_cast<std::size_t>(dice.pick<int>({1, 2, 7, 100}));
   house.sweep_leads = static_cast<std::size_t>(dice.pick<int>({1, 2, 100}));
   house.count_back_records = static_cast<std::size_t>(dice.pick<int>({1, 4, 1000}));
-  house.part_bytes = static_cast<std::size_t>(dice.pick<int>({3, 40, 100'000}));
+  house.part_bytes = static_cast<std::size_t>(dice.pick<int>({40, 300, 100'000}));
   house.dense_ids = dice.one_in(2);
   for (const flow::ConsumerDeclaration& consumer : flow::consumers()) {
     for (int i = 0; i < 2; ++i) world.add(std::string(consumer.name));

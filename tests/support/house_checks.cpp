@@ -18,7 +18,8 @@ using flow::Topic;
 
 namespace {
 
-constexpr std::string_view kMark = "scoreline.mark.v1";
+constexpr std::string_view kMark = "scoreline.mark.v1", kPart = "scoreline.lead.part.v1",
+                           kMerged = "scoreline.lead.merged.v1";
 
 /// Records of one stream once each, in order: what a reader applies.
 std::vector<flow::StoredRecord> applied_of(const std::vector<flow::StoredRecord>& log) {
@@ -112,8 +113,16 @@ Outcomes World::outcomes(base::Day today, const std::string& toml) {
 
 std::vector<std::string> World::applied(Topic topic, std::int32_t partition) {
   std::vector<std::string> texts;
-  for (const flow::StoredRecord& record : applied_of(house.broker.log(topic, partition)))
-    texts.push_back(fmt::format("{} {} {}", record.type, record.key, record.value));
+  for (const flow::StoredRecord& record : applied_of(house.broker.log(topic, partition))) {
+    // How far a count-back was when a lead was merged away is no matter of the log: what it finds later is sent on.
+    if (!house.database.rulebooks.empty() && (record.type == kPart || record.type == kMerged)) continue;
+    std::string text = fmt::format("{} {} ", record.type, record.key);
+    // Offsets in lead.changes depend on where marks stand, hence on how records were cut into batches.
+    wire::json_members(record.value, [&](std::string_view key, std::string_view raw) {
+      if (topic != Topic::lead_firings || key != "cause") text += fmt::format("{}={} ", key, raw);
+    });
+    texts.push_back(std::move(text));
+  }
   return texts;
 }
 
@@ -195,6 +204,7 @@ void World::check_at_rest() {
 void World::replay_into(World& alone, std::int32_t partition) {
   alone.house.replays_log = true;
   alone.house.hash_key = house.hash_key;
+  alone.house.part_bytes = house.part_bytes;
   alone.house.database.rulebooks = house.database.rulebooks;
   for (const flow::StoredRecord& record : house.broker.log(Topic::lead_activities, partition))
     alone.house.broker.append(Topic::lead_activities, 0, record);
@@ -209,14 +219,15 @@ void World::check_replayed_leads(World& alone, std::int32_t partition) {
     const auto& replayed = alone.house.database.leads[name];
     for (const auto& [lead, row] : house.database.leads[name]) {
       if (row.lane != partition) continue;
+      // A row that says nothing may as well not be there.
       const auto found = replayed.find(lead);
-      REQUIRE_MESSAGE(found != replayed.end(), name, ": lead ", lead.value, " of partition ", partition);
-      CHECK_MESSAGE(found->second.state == row.state, name, ": lead ", lead.value, " of partition ", partition);
-      if (name == "scoring" && found->second.state != row.state)
-        MESSAGE(state_text(found->second.state), "\n live: ", state_text(row.state));
-      CHECK_MESSAGE(found->second.personal == row.personal, name, ": lead ", lead.value, " of partition ", partition);
-      CHECK(found->second.forward_to == row.forward_to);
-      CHECK(found->second.erased == row.erased);
+      const flow::LeadRow again = found == replayed.end() ? flow::LeadRow{} : found->second;
+      CHECK_MESSAGE(again.state == row.state, name, ": lead ", lead.value, " of partition ", partition);
+      if (name == "scoring" && again.state != row.state)
+        MESSAGE(state_text(again.state), "\n live: ", state_text(row.state));
+      CHECK_MESSAGE(again.personal == row.personal, name, ": lead ", lead.value, " of partition ", partition);
+      CHECK(again.forward_to == row.forward_to);
+      CHECK(again.erased == row.erased);
     }
   }
 }
@@ -258,8 +269,9 @@ void check_same(const std::vector<std::string>& live, const std::vector<std::str
   for (std::size_t i = 0; i < std::max(live.size(), replayed.size()); ++i) {
     const std::string mine = i < live.size() ? live[i] : "nothing",
                       again = i < replayed.size() ? replayed[i] : "nothing";
-    CHECK_MESSAGE(mine == again, what, " ", i, "\n live:  ", mine, "\n again: ", again);
-    if (mine != again) return;
+    const bool same = mine == again;
+    CHECK_MESSAGE(same, what, " ", i, "\n live:  ", mine.substr(0, 1'000), "\n again: ", again.substr(0, 1'000));
+    if (!same) return;
   }
 }
 

@@ -128,7 +128,14 @@ void World::settle() {
     quiet = busy ? 0 : quiet + 1;
     if (quiet == 4) return;
   }
-  FAIL("the house does not come to rest");
+  std::string busy;
+  for (app::MemoryProcess* process : all) {
+    if (!process->runner().step()) continue;
+    busy += fmt::format(" {} ({}):", process->name(), process->runner().trouble());
+    for (const flow::LaneView& lane : process->runner().view())
+      busy += fmt::format(" {} at batch {}", lane.lane, lane.state.batch_no);
+  }
+  FAIL("the house does not come to rest:", busy);
 }
 
 std::int32_t World::partition_of(core::LeadId lead) const { return flow::partition_of(lead, house.partitions); }
