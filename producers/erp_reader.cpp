@@ -120,7 +120,9 @@ bool ErpReader::start() {
     pieces_ = ErpPieces(options_.format == ErpFormat::csv ? ErpPieces::Format::csv : ErpPieces::Format::lines,
                         kBom.size(), 1);
   if (marked) head_.erase(0, kBom.size());
-  delimiter_ = mapped_ && mapped_->mapping.delimiter != '\0' ? mapped_->mapping.delimiter : csv_delimiter(head_);
+  delimiter_ = mapped_ && mapped_->mapping.delimiter != '\0'
+                   ? mapped_->mapping.delimiter
+                   : csv_delimiter(std::string_view(head_).substr(0, kHeadBytesMax));
   pieces_.set_delimiter(delimiter_);
   pieces_.feed(head_);
   head_ = {};
