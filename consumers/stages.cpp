@@ -46,7 +46,10 @@ StagesHandler::StagesHandler(std::shared_ptr<const core::RuleBook> active, std::
 
 void StagesHandler::count(const core::Activity& activity, int sign, flow::CountFor which, flow::LeadData& lead) {
   Decoded& decoded = open(lead);
-  if (which.active && sign > 0 && decoded.state.traits.put_all(activity.trait_changes)) decoded.traits_changed = true;
+  if (which.active && sign > 0 && !activity.trait_changes.empty()) {
+    decoded.state.traits.put_all(activity.trait_changes);
+    decoded.traits_changed = true;
+  }
   counter_.count(activity, sign, which, decoded.state);
 }
 
