@@ -14,6 +14,7 @@ import urllib.request
 
 ROOT = pathlib.Path(os.environ.get("SCORELINE_SOURCE_DIR") or pathlib.Path(__file__).resolve().parents[2])
 BINARY = os.environ.get("SCORELINE_BINARY") or str(ROOT / ".build" / "release" / "scoreline")
+CONSUMERS = ("identity", "customers", "scoring", "intent", "stages", "triggers", "sequences")
 
 
 def free_port():
@@ -112,6 +113,42 @@ trusted = true
     def lines(self, *arguments, **more):
         return [json.loads(line) for line in self.scoreline(*arguments, **more).splitlines() if line.strip()]
 
+    def produce(self, topic, records, partition=None):
+        """Straight into a topic, as a connector does: (key, value) with texts or objects as values. Records of one key keep
+        to one partition."""
+        if not records:
+            return
+        command = ["kcat", "-P", "-b", self.bootstrap, "-t", topic, "-K", "\t", "-X", "topic.partitioner=murmur2_random"]
+        if partition is not None:
+            command += ["-p", str(partition)]
+        lines = [f"{key}\t{value if isinstance(value, str) else json.dumps(value)}\n" for key, value in records]
+        subprocess.run(command, input="".join(lines), text=True, check=True, stderr=subprocess.DEVNULL, timeout=120)
+
+    def rows(self, query):
+        """What PostgreSQL says, an object per row."""
+        done = subprocess.run(["psql", "-X", "-qAt", self.dsn, "-c", f"SELECT row_to_json(r) FROM ({query}) r"], check=True, text=True, stdout=subprocess.PIPE)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def start_all(self, instances=2):
+        """Every consumer, as many times as asked for, a collector and a clock."""
+        for consumer in CONSUMERS:
+            for n in range(1, instances + 1):
+                self.start(f"{consumer}-{n}", "consume", consumer)
+        self.start("clock", "clock")
+        self.start("collect", "collect")
+        self.wait("the collector", self.collector_ready)
+
+    def restart(self, name):
+        """As after a crash."""
+        self.kill(name)
+        self.start(name, "consume", name.rsplit("-", 1)[0])
+
+    def rss_kb(self, name):
+        for line in pathlib.Path(f"/proc/{self.processes[name].pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+        raise AssertionError(f"{name} has no memory")
+
     def start(self, name, *arguments):
         log = open(self.folder / f"{name}.log", "a")
         self.logs[name] = log
@@ -140,9 +177,20 @@ trusted = true
             time.sleep(0.2)
         raise AssertionError(f"waited {limit_s} s in vain for {what}: {self.scoreline('status', check=False)}")
 
+    def status(self):
+        return json.loads(self.scoreline("--json", "status", check=False) or "{}")
+
     def caught_up(self):
-        text = self.scoreline("--json", "status", check=False)
-        return bool(text) and json.loads(text).get("lag_records") == 0
+        return self.status().get("lag_records") == 0
+
+    def come_to_rest(self, limit_s=120):
+        """No more ticks, and everything that was written is handled."""
+        self.stop("clock")
+        self.wait("the consumers to catch up", self.caught_up, limit_s)
+
+    def stop_all(self):
+        for name in list(self.processes):
+            self.stop(name)
 
     def collector_ready(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.collector_port}/health", timeout=2) as answer:
