@@ -40,6 +40,13 @@ void StageState::learn(const FactRecord& fact) {
   }
 }
 
+void StageState::promote(const RuleBook& book) {
+  promote_tallies(book, 0);
+  std::erase_if(levels, [&](const auto& level) {
+    return std::none_of(book.intents.begin(), book.intents.end(), [&](const Intent& intent) { return intent.id == level.first; });
+  });
+}
+
 void StageState::remember_retraction(const std::string& cause_key, Day today) {
   std::erase_if(retracted_, [&](const auto& entry) { return today - entry.second > kRememberedDays; });
   retracted_.emplace_back(cause_key, today);

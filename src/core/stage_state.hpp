@@ -31,7 +31,8 @@ class StageState : public CountedTallies {
   bool was_retracted(const std::string& cause_key) const;
 
   /// Rule book `book` becomes the active one, see CountedTallies.
-  void promote(const RuleBook& book) { promote_tallies(book, 0); }
+  /// Levels of intents that it does not have are gone.
+  void promote(const RuleBook& book);
   /// Adds what was kept for another lead (semantics 3, Merge): the higher tier and levels, the deals of both. Returns the
   /// deals that gave way to others.
   std::vector<Deal> merge(const StageState& other, const RuleBook& book);

@@ -135,7 +135,7 @@ TEST_CASE(
   World world(3);
   world.start_simply();
   Dice dice(7);
-  const Events events = random_events(dice, 80);
+  const Events events = random_events(dice, 80, false);
   world.feed(events.all);
   world.tick(events.end);
   world.settle();
@@ -157,7 +157,7 @@ TEST_CASE("27c: a lane that counts back at once tells others that have not been 
   World world(2);
   world.start_simply();
   Dice dice(11);
-  const Events events = random_events(dice, 40);
+  const Events events = random_events(dice, 40, false);
   world.feed(events.all);
   world.settle();
   Publisher publisher{world, 1, kSecond};
@@ -216,7 +216,7 @@ TEST_CASE(
   for (std::uint64_t start = first; start < first + runs; ++start) {
     CAPTURE(start);
     Dice dice(start);
-    const Events events = random_events(dice, 30 + dice.roll(40));
+    const Events events = random_events(dice, 30 + dice.roll(40), false);
     World world(1 + dice.roll(3));
     Chaos chaos(dice, world);
     std::vector<Publisher> books{{world, 1, kSecond}, {world, 2, third_book()}};

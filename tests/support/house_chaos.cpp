@@ -1,118 +1,11 @@
 #include "support/house_chaos.hpp"
 
-#include <fmt/format.h>
-
 #include <cstdlib>
 #include <utility>
 
 #include "flow/topology.hpp"
 
 namespace scoreline::test::house {
-
-namespace {
-
-constexpr std::int64_t kHourUs = 3'600 * base::kSecondUs;
-
-struct Person {
-  std::string name;
-  std::vector<std::string> devices;
-  int order_versions = 0, customer_versions = 0;
-  std::string user() const { return fmt::format(R"("userId":"{}")", name); }
-  std::string mail() const { return name + "@x.de"; }
-};
-
-class Storyteller {
- public:
-  explicit Storyteller(Dice& dice) : dice_(dice), now_(at("2026-03-01T08:00:00Z")) {
-    const int people = 2 + dice.roll(4);
-    for (int i = 0; i < people; ++i) {
-      Person person{fmt::format("p{}", i), {}, 0, 0};
-      for (int d = 1 + dice.roll(3); d > 0; --d) person.devices.push_back(fmt::format("{}-{}", person.name, d));
-      people_.push_back(person);
-    }
-  }
-
-  Events tell(int count) {
-    Events events;
-    for (int i = 0; i < count; ++i) {
-      now_.us += dice_.one_in(8) ? dice_.roll(30) * kHourUs : dice_.roll(60) * 60 * base::kSecondUs;
-      events.all.push_back(one());
-      const Fed& last = events.all.back();
-      if (dice_.one_in(12)) events.all.push_back(last);  // sent twice
-      if (dice_.one_in(12))
-        events.all.push_back(events.all[static_cast<std::size_t>(dice_.roll(static_cast<int>(events.all.size())))]);
-    }
-    for (Person& person : people_)
-      for (const Fed& link : links(person)) events.all.push_back(link);
-    events.end = base::midnight(base::day_of(now_) + 2 + dice_.roll(5));
-    return events;
-  }
-
- private:
-  std::string message() {
-    messages_.push_back(fmt::format("m{}", messages_.size()));
-    return messages_.back();
-  }
-  // When it happened: mostly now, sometimes days ago.
-  std::string more(const std::string& rest) {
-    std::string text = rest;
-    const auto add = [&](const std::string& member) { text += (text.empty() ? "" : ",") + member; };
-    if (dice_.one_in(6))
-      add(fmt::format(R"("timestamp":"{}")", base::format_rfc3339({now_.us - dice_.roll(80) * kHourUs})));
-    if (dice_.one_in(12)) add(R"("machine":true)");
-    return text;
-  }
-
-  Fed one() {
-    Person& person = people_[static_cast<std::size_t>(dice_.roll(static_cast<int>(people_.size())))];
-    const std::string& device = dice_.pick(person.devices);
-    const bool known = dice_.one_in(3);
-    const std::string ids = known ? person.user() : fmt::format(R"("anonymousId":"{}")", device);
-    const std::string key = known ? person.name : device;
-    switch (dice_.roll(10)) {
-      case 0:
-        return track("Login", message(), key, ids, now_, more(""));
-      case 1:
-        return track("Form Submitted", message(), key, ids, now_,
-                     more(fmt::format(R"("properties":{{"form":"{}"}})", dice_.roll(3))));
-      case 2:
-        return erp_order(person.name, "o1", ++person.order_versions, dice_.one_in(4), now_);
-      case 3:
-        return erp_customer(person.name, person.mail(), ++person.customer_versions, now_);
-      case 4:
-        return identify(message(), device, fmt::format(R"("anonymousId":"{}",{})", device, person.user()), now_);
-      case 5:
-        return identify(message(), key, ids, now_,
-                        fmt::format(R"({{"title":{}}})", dice_.pick<std::string>({"\"CEO\"", "\"CTO\"", "null"})));
-      case 6: {
-        // Also of messages that are still to come.
-        const std::string of =
-            dice_.one_in(5) || messages_.empty() ? fmt::format("m{}", messages_.size() + 3) : dice_.pick(messages_);
-        return retraction(fmt::format("r{}", ++retractions_), of, now_);
-      }
-      default:
-        return page(message(), key, ids, now_, more(""));
-    }
-  }
-
-  std::vector<Fed> links(Person& person) {
-    now_.us += base::kSecondUs;
-    std::vector<Fed> all{
-        erp_customer(person.name, person.mail(), 1000, now_),
-        identify(message(), person.name, person.user(), now_, fmt::format(R"({{"email":"{}"}})", person.mail()))};
-    for (const std::string& device : person.devices)
-      all.push_back(identify(message(), device, fmt::format(R"("anonymousId":"{}",{})", device, person.user()), now_));
-    return all;
-  }
-
-  Dice& dice_;
-  base::Instant now_;
-  std::vector<Person> people_;
-  std::vector<std::string> messages_;
-  int retractions_ = 0;
-};
-
-}  // namespace
 
 std::pair<std::uint64_t, std::uint64_t> starts(std::uint64_t usual) {
   const char* first = std::getenv("SCORELINE_START");
@@ -121,8 +14,6 @@ std::pair<std::uint64_t, std::uint64_t> starts(std::uint64_t usual) {
   return {first == nullptr ? 1 : std::strtoull(first, nullptr, 10),
           runs == nullptr ? otherwise : std::strtoull(runs, nullptr, 10)};
 }
-
-Events random_events(Dice& dice, int count) { return Storyteller(dice).tell(count); }
 
 Chaos::Chaos(Dice& dice, World& world) : dice_(dice), world_(world) {
   auto& house = world.house;

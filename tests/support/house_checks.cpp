@@ -52,8 +52,14 @@ std::string members_of(const std::string& report, bool decided) {
   std::string text;
   wire::json_members(report, [&](std::string_view key, std::string_view raw) {
     const bool by_order = key == "deals" || key == "firings" || key == "emails";
-    const bool of_this_world = key == "lead" || key == "partition" || key == "traits";
+    const bool of_this_world = key == "lead" || key == "partition" || key == "traits" || key == "intents";
     if (by_order == decided && !of_this_world) text += fmt::format("{}={} ", key, raw);
+    if (key != "intents") return;
+    wire::json_members(raw, [&](std::string_view intent, std::string_view found) {
+      wire::json_members(found, [&](std::string_view member, std::string_view value) {
+        if ((member == "level") == decided) text += fmt::format("{}.{}={} ", intent, member, value);
+      });
+    });
   });
   return text;
 }
@@ -114,10 +120,12 @@ Outcomes World::outcomes(base::Day today, const std::string& toml) {
 std::vector<std::string> World::applied(Topic topic, std::int32_t partition) {
   std::vector<std::string> texts;
   for (const flow::StoredRecord& record : applied_of(house.broker.log(topic, partition))) {
+    // Offsets in lead.changes depend on where marks stand, hence on how records were cut into batches; what triggers
+    // keep names them.
+    if (topic == Topic::lead_firings && record.type == kPart) continue;
     // How far a count-back was when a lead was merged away is no matter of the log: what it finds later is sent on.
     if (!house.database.rulebooks.empty() && (record.type == kPart || record.type == kMerged)) continue;
     std::string text = fmt::format("{} {} ", record.type, record.key);
-    // Offsets in lead.changes depend on where marks stand, hence on how records were cut into batches.
     wire::json_members(record.value, [&](std::string_view key, std::string_view raw) {
       if (topic != Topic::lead_firings || key != "cause") text += fmt::format("{}={} ", key, raw);
     });
@@ -158,8 +166,15 @@ void World::check_read(const std::string& reader) {
     }
 }
 
+std::shared_ptr<const core::RuleBook> World::active_book() {
+  const std::uint64_t version = house.database.lanes[{"stages", 0}].state.rulebook_version;
+  if (version == 0) return house.book;
+  return book_of(house.database.rulebooks.at(version).files.front().second);
+}
+
 // What scoring and intent found, stages knows.
 void World::check_facts() {
+  const auto book = active_book();
   for (const auto& [lead, row] : house.database.leads["stages"]) {
     if (row.forward_to || row.erased) continue;
     core::StageState stages;
@@ -171,11 +186,13 @@ void World::check_facts() {
     REQUIRE(scores.decode(scored.state));
     REQUIRE(scores.decode_personal(scored.personal));
     REQUIRE(intents.decode(row_of(house.database, "intent", lead).state));
-    const std::string lowest = house.book->tiers.empty() ? "" : house.book->tiers.front().id;
+    const std::string lowest = book->tiers.empty() ? "" : book->tiers.front().id;
     const auto tier = [&](const std::string& known) { return known.empty() ? lowest : known; };
     CHECK_MESSAGE(tier(stages.tier) == tier(scores.tier), "lead ", lead.value);
     CHECK_MESSAGE(traits_text(stages.traits) == traits_text(scores.traits), "lead ", lead.value);
-    for (const core::Intent& intent : house.book->intents) {
+    for (const auto& level : stages.levels)
+      CHECK_MESSAGE(intents.level(level.first) == level.second, "lead ", lead.value);
+    for (const core::Intent& intent : book->intents) {
       const auto known = std::find_if(stages.levels.begin(), stages.levels.end(),
                                       [&](const auto& level) { return level.first == intent.id; });
       CHECK_MESSAGE((known == stages.levels.end() ? "" : known->second) == intents.level(intent.id), "lead ",

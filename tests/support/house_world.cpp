@@ -91,7 +91,7 @@ void World::tick(base::Instant time) {
 void World::store_book(std::uint64_t version, const std::string& toml) {
   flow::StoredRuleBook stored;
   stored.version = version;
-  stored.files = {{"book.toml", toml}};
+  stored.files = book_files(toml);
   house.database.rulebooks[version] = stored;
 }
 

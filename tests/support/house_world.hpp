@@ -98,6 +98,7 @@ class World {
   void check_streams(const std::string& writer, std::int32_t lane);
   void check_read(const std::string& reader);
   void check_facts();
+  std::shared_ptr<const core::RuleBook> active_book();
   void replay_into(World& alone, std::int32_t partition);
   void check_replayed_leads(World& alone, std::int32_t partition);
   void check_replayed_effects(World& alone, std::int32_t partition);
