@@ -133,7 +133,7 @@ void ChangeConsumer::run(Plan& plan) {
 void ChangeConsumer::handle_change(LaneWork& work, Taken& taken) {
   const LeadChange& change = taken.change;
   Lead& lead = batch_.at(change.lead);
-  if (lead.row.erased || lead.row.forward_to) return;
+  if (lead.row.erased || (lead.row.forward_to && change.kind != Kind::erased)) return;
   ChangeHandler& deciding = handler(change.rulebook);
   lead.changed = true;
   lead.codec = &deciding;

@@ -54,6 +54,8 @@ void LeadLane::apply(Arrived arrived) {
 
 void LeadLane::handle(Lead& lead, LeadRecord record, const Now& when) {
   if (lead.row.erased) return counted("dropped");
+  // Whose survivor is erased, too: what he had is not only on its way to that one, it also stands here still.
+  if (lead.row.forward_to && record.kind == RecordKind::erased) return erase(lead, record, when);
   if (lead.row.forward_to) return forward(lead, std::move(record));
   const bool learned = learn(lead);
   switch (record.kind) {

@@ -33,20 +33,6 @@ std::vector<flow::StoredRecord> applied_of(const std::vector<flow::StoredRecord>
   return records;
 }
 
-std::string state_text(const std::string& bytes) {
-  core::ScoreState state;
-  REQUIRE(state.decode(bytes));
-  std::string text = "tier " + state.tier;
-  for (const core::Tallies* tallies : {&state.tallies, &state.staged}) {
-    text += fmt::format(" | {}", tallies == &state.staged ? state.staged_version : 0);
-    for (std::size_t i = 0; i < tallies->size(); ++i)
-      for (const core::DayCount& count : tallies->entry(i).tally)
-        text += fmt::format(" {:x}/{:x}/{}:{}", tallies->entry(i).match >> 48, count.value >> 48,
-                            base::format_date(count.day), count.n);
-  }
-  return text + fmt::format(" fits {:x} {}", state.fits.fits, state.fits.holding.size());
-}
-
 /// The members of a lead's report that depend on the order in which partitions meet, or the others.
 std::string members_of(const std::string& report, bool decided) {
   std::string text;
@@ -201,6 +187,36 @@ void World::check_facts() {
   }
 }
 
+base::Instant World::erased_at(core::LeadId lead) {
+  for (const flow::StoredRecord& record : house.broker.log(Topic::lead_changes, partition_of(lead)))
+    if (record.type == "scoreline.lead.erased.v1" && record.key == std::to_string(lead.value)) return record.time;
+  FAIL("stages told nobody that lead ", lead.value, " was erased");
+  return {};
+}
+
+// Nothing is left of whom identity has erased, nor of whom he had taken in.
+void World::check_erased() {
+  const flow::MemoryDatabase& database = house.database;
+  for (const auto& [lead, identity_row] : database.identities) {
+    if (!identity_row.erased) continue;
+    for (const auto& [consumer, rows] : database.leads) {
+      const auto row = rows.find(lead);
+      if (row == rows.end()) continue;
+      CHECK_MESSAGE(row->second.state.empty(), consumer, ": erased lead ", lead.value);
+      CHECK_MESSAGE(row->second.personal.empty(), consumer, ": erased lead ", lead.value);
+    }
+    CHECK_MESSAGE(database.deals.of_lead(lead).empty(), "deals of erased lead ", lead.value);
+    const base::Instant when = erased_at(lead);
+    for (const std::string& key : database.mails.of_lead(lead)) {
+      const flow::MailRow& mail = database.mails.all().at(key);
+      CHECK_MESSAGE((mail.status != flow::MailRow::Status::queued || mail.due_at <= when), "mail of erased lead ",
+                    lead.value);
+    }
+    for (const std::string& key : database.actions.of_lead(lead))
+      CHECK_MESSAGE(database.actions.all().at(key).state != "never_tried", "action of erased lead ", lead.value);
+  }
+}
+
 void World::check_at_rest() {
   for (const auto& [who, lane] : house.database.lanes) {
     CHECK_MESSAGE(lane.halted.empty(), who.first, "/", who.second, ": ", lane.halted);
@@ -216,105 +232,7 @@ void World::check_at_rest() {
   for (const flow::ConsumerDeclaration& consumer : flow::consumers())
     if (consumer.name != "identity") check_read(std::string(consumer.name));
   check_facts();
-}
-
-void World::replay_into(World& alone, std::int32_t partition) {
-  alone.house.replays_log = true;
-  alone.house.hash_key = house.hash_key;
-  alone.house.part_bytes = house.part_bytes;
-  alone.house.database.rulebooks = house.database.rulebooks;
-  for (const flow::StoredRecord& record : house.broker.log(Topic::lead_activities, partition))
-    alone.house.broker.append(Topic::lead_activities, 0, record);
-  alone.start_others();
-  alone.of("identity").clear();
-  alone.settle();
-}
-
-void World::check_replayed_leads(World& alone, std::int32_t partition) {
-  for (const flow::ConsumerDeclaration& consumer : flow::consumers()) {
-    const std::string name(consumer.name);
-    const auto& replayed = alone.house.database.leads[name];
-    for (const auto& [lead, row] : house.database.leads[name]) {
-      if (row.lane != partition) continue;
-      // A row that says nothing may as well not be there.
-      const auto found = replayed.find(lead);
-      const flow::LeadRow again = found == replayed.end() ? flow::LeadRow{} : found->second;
-      CHECK_MESSAGE(again.state == row.state, name, ": lead ", lead.value, " of partition ", partition);
-      if (name == "scoring" && again.state != row.state)
-        MESSAGE(state_text(again.state), "\n live: ", state_text(row.state));
-      CHECK_MESSAGE(again.personal == row.personal, name, ": lead ", lead.value, " of partition ", partition);
-      CHECK(again.forward_to == row.forward_to);
-      CHECK(again.erased == row.erased);
-    }
-  }
-}
-
-namespace {
-
-std::string text_of(const flow::DealRow& row) {
-  return fmt::format("deal {} of {}: {}/{} open {} merged {} at {} {}", row.id, row.lead.value, row.pipeline, row.stage,
-                     row.open, row.merged, row.created_at.us, row.moved_at.us);
-}
-std::string text_of(const flow::FiringRow& row) {
-  return fmt::format("firing {} of {}: {} at {} cause {} {} ({}) suppressed '{}' retracted {} book {}", row.key,
-                     row.lead.value, row.trigger, row.at.us, row.cause_key, row.occasion, row.occasion_text,
-                     row.suppressed, row.retracted, row.rulebook);
-}
-std::string text_of(const flow::EnrolmentRow& row) {
-  return fmt::format("enrolment {} of {}: {} at {} in {} suppressed '{}' ended '{}'", row.key, row.lead.value,
-                     row.sequence, row.enrolled_at.us, row.zone, row.suppressed, row.ended);
-}
-std::string text_of(const flow::MailRow& row) {
-  return fmt::format("mail {} of {}: {}/{} due {} status {} '{}'", row.key, row.lead.value, row.sequence, row.step,
-                     row.due_at.us, static_cast<int>(row.status), row.reason);
-}
-
-/// Of one partition, in order of key. What leads that were merged away have left goes where they went.
-template <typename Row>
-std::vector<std::string> texts_of(const flow::MemoryRows<Row>& rows, const flow::MemoryDatabase::LeadRows& leads,
-                                  std::int32_t partition) {
-  std::vector<std::string> texts;
-  for (const auto& [key, row] : rows.all()) {
-    const auto lead = leads.find(row.lead);
-    if (row.lane == partition && !(lead != leads.end() && lead->second.forward_to)) texts.push_back(text_of(row));
-  }
-  return texts;
-}
-
-void check_same(const std::vector<std::string>& live, const std::vector<std::string>& replayed,
-                const std::string& what) {
-  for (std::size_t i = 0; i < std::max(live.size(), replayed.size()); ++i) {
-    const std::string mine = i < live.size() ? live[i] : "nothing",
-                      again = i < replayed.size() ? replayed[i] : "nothing";
-    const bool same = mine == again;
-    CHECK_MESSAGE(same, what, " ", i, "\n live:  ", mine.substr(0, 1'000), "\n again: ", again.substr(0, 1'000));
-    if (!same) return;
-  }
-}
-
-}  // namespace
-
-void World::check_replayed_effects(World& alone, std::int32_t partition) {
-  flow::MemoryDatabase &live = house.database, &again = alone.house.database;
-  const auto check = [&](const auto& rows, const auto& replayed, const char* owner, const char* what) {
-    check_same(texts_of(rows, live.leads[owner], partition), texts_of(replayed, again.leads[owner], 0), what);
-  };
-  check(live.deals, again.deals, "stages", "deals");
-  check(live.firings, again.firings, "triggers", "firings");
-  check(live.enrolments, again.enrolments, "sequences", "enrolments");
-  check(live.mails, again.mails, "sequences", "mails");
-}
-
-void World::check_replay() {
-  for (std::int32_t p = 0; p < house.partitions; ++p) {
-    World alone(1, toml_);
-    replay_into(alone, p);
-    for (const Topic topic :
-         {Topic::lead_customers, Topic::lead_scores, Topic::lead_intents, Topic::lead_changes, Topic::lead_firings})
-      check_same(applied(topic, p), alone.applied(topic, 0), fmt::format("{}/{}", flow::declaration(topic).name, p));
-    check_replayed_leads(alone, p);
-    check_replayed_effects(alone, p);
-  }
+  check_erased();
 }
 
 Outcomes without_faults(const std::vector<Fed>& events, base::Instant until, const std::string& toml) {

@@ -98,6 +98,8 @@ class World {
   void check_streams(const std::string& writer, std::int32_t lane);
   void check_read(const std::string& reader);
   void check_facts();
+  void check_erased();
+  base::Instant erased_at(core::LeadId lead);
   std::shared_ptr<const core::RuleBook> active_book();
   void replay_into(World& alone, std::int32_t partition);
   void check_replayed_leads(World& alone, std::int32_t partition);
