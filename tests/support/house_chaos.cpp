@@ -23,8 +23,9 @@ Chaos::Chaos(Dice& dice, World& world) : dice_(dice), world_(world) {
   house.count_back_records = static_cast<std::size_t>(dice.pick<int>({1, 4, 1000}));
   house.part_bytes = static_cast<std::size_t>(dice.pick<int>({40, 300, 100'000}));
   house.dense_ids = dice.one_in(2);
+  house.runner.publisher.batches_max = static_cast<std::size_t>(dice.pick<int>({1, 8}));
   for (const flow::ConsumerDeclaration& consumer : flow::consumers()) {
-    for (int i = 0; i < 2; ++i) world.add(std::string(consumer.name));
+    for (int i = dice.pick<int>({1, 2, 2, 3}); i > 0; --i) world.add(std::string(consumer.name));
     deal(std::string(consumer.name));
   }
 }
@@ -34,7 +35,11 @@ std::string Chaos::random_consumer() {
   return std::string(all[static_cast<std::size_t>(dice_.roll(static_cast<int>(all.size())))].name);
 }
 
-app::MemoryProcess& Chaos::random_process() { return *dice_.pick(world_.alive()); }
+app::MemoryProcess& Chaos::random_process() {
+  std::vector<app::MemoryProcess*> moving = world_.alive();
+  std::erase_if(moving, [&](const app::MemoryProcess* process) { return process->name() == paused_; });
+  return *dice_.pick(moving);
+}
 
 // A rebalance. Now and then somebody does not hear of what he has lost until the next one.
 void Chaos::deal(const std::string& consumer) {
@@ -93,6 +98,7 @@ void Chaos::break_something(app::MemoryProcess& process) {
 
 void Chaos::turn() {
   world_.house.steady_us += dice_.roll(50'000);
+  if (pause_turns_ > 0 && --pause_turns_ == 0) paused_.clear();
   switch (dice_.roll(40)) {
     case 0:
       return deal(random_consumer());
@@ -105,6 +111,11 @@ void Chaos::turn() {
       if (!world_.graveyard.empty())
         world_.graveyard[static_cast<std::size_t>(dice_.roll(static_cast<int>(world_.graveyard.size())))]
             ->sink.deliver_delayed();
+      return;
+    case 5:
+      if (pause_turns_ > 0) return;
+      paused_ = random_consumer();
+      pause_turns_ = 20 + dice_.roll(200);
       return;
     default:
       random_process().runner().step();

@@ -29,6 +29,8 @@ class Chaos {
   Dice& dice_;
   World& world_;
   bool nested_ = false;
+  std::string paused_;  // a consumer that stands still
+  int pause_turns_ = 0;
 };
 
 }  // namespace scoreline::test::house

@@ -198,7 +198,9 @@ base::Instant World::erased_at(core::LeadId lead) {
 void World::check_erased() {
   const flow::MemoryDatabase& database = house.database;
   for (const auto& [lead, identity_row] : database.identities) {
-    if (!identity_row.erased) continue;
+    const flow::IdentityLead* today = &identity_row;
+    while (today->merged_into) today = &database.identities.at(today->merged_into);
+    if (!today->erased) continue;
     for (const auto& [consumer, rows] : database.leads) {
       const auto row = rows.find(lead);
       if (row == rows.end()) continue;
@@ -206,7 +208,7 @@ void World::check_erased() {
       CHECK_MESSAGE(row->second.personal.empty(), consumer, ": erased lead ", lead.value);
     }
     CHECK_MESSAGE(database.deals.of_lead(lead).empty(), "deals of erased lead ", lead.value);
-    const base::Instant when = erased_at(lead);
+    const base::Instant when = erased_at(today->lead);
     for (const std::string& key : database.mails.of_lead(lead)) {
       const flow::MailRow& mail = database.mails.all().at(key);
       CHECK_MESSAGE((mail.status != flow::MailRow::Status::queued || mail.due_at <= when), "mail of erased lead ",
