@@ -49,7 +49,8 @@ def past_exports(folder, now):
 def todays_export(folder, now):
     """A restaurant (they order every two weeks) that ordered 16 days ago and not since."""
     write(folder / "kunden-heute.csv", CUSTOMERS, [[GUEST, "Gasthaus Zur Linde", "Lena", "Lindner", "lena@zur-linde.example", "DE811222333", "ja", "Gastronomie", day(now, 300)]])
-    write(folder / "auftraege-heute.csv", ORDERS, [[f"AU-{GUEST}-{k}", GUEST, day(now, ago), "versendet", "Shop", "EUR", "W-100", "Wein", "24", "312,00"] for k, ago in enumerate((58, 44, 30, 16))])
+    # Exports list the newest first.
+    write(folder / "auftraege-heute.csv", ORDERS, [[f"AU-{GUEST}-{k}", GUEST, day(now, ago), "versendet", "Shop", "EUR", "W-100", "Wein", "24", "312,00"] for k, ago in enumerate((16, 30, 44, 58))])
 
 
 def visit(now):
