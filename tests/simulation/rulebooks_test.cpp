@@ -70,7 +70,7 @@ void check_like_counted_from_the_start(World& world, const std::vector<Fed>& eve
                                        const std::string& book) {
   world.check_at_rest();
   const Outcomes got = world.outcomes(base::day_of(end), book), want = without_faults(events, end, book);
-  CHECK_MESSAGE(got == want, "got", to_text(got), "\nwant", to_text(want));
+  CHECK_MESSAGE(got == want, differences(got, want));
 }
 
 }  // namespace

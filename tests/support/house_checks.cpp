@@ -74,6 +74,15 @@ std::string to_text(const Outcomes& outcomes) {
   return text;
 }
 
+std::string differences(const Outcomes& got, const Outcomes& want) {
+  const auto without_common = [](Outcomes left, const Outcomes& others) {
+    for (const auto& [who, outcome] : others)
+      if (const auto same = left.find(who); same != left.end() && same->second == outcome) left.erase(same);
+    return left;
+  };
+  return "\ngot" + to_text(without_common(got, want)) + "\nwant" + to_text(without_common(want, got));
+}
+
 Outcomes World::outcomes(base::Day today, const std::string& toml) {
   const auto book = book_of(toml.empty() ? toml_ : toml);
   app::LeadReporter reporter(book);

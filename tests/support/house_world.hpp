@@ -28,6 +28,8 @@ struct Outcome {
 /// By identifiers, joined in order.
 using Outcomes = std::map<std::string, Outcome>;
 std::string to_text(const Outcomes& outcomes);
+/// Who came out otherwise.
+std::string differences(const Outcomes& got, const Outcomes& want);
 
 class World {
  public:
