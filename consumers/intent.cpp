@@ -45,7 +45,7 @@ void IntentHandler::merge(const flow::LeadContext&, flow::LeadData& other, flow:
   core::IntentState& theirs = open(other);
   const core::RuleBook& book = scorer_.book();
   if (theirs.staged_version != 0 && theirs.staged_version == book.version) theirs.promote(book);
-  counter_.align(theirs, state);
+  counter_.align(theirs, other.rulebook, state);
   state.merge(theirs, book.intents);
 }
 

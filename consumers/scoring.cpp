@@ -57,7 +57,7 @@ void ScoringHandler::merge(const flow::LeadContext&, flow::LeadData& other, flow
   core::ScoreState& theirs = open(other).state;
   const core::RuleBook& book = scorer_.book();
   if (theirs.staged_version != 0 && theirs.staged_version == book.version) theirs.promote(book);
-  counter_.align(theirs, state);
+  counter_.align(theirs, other.rulebook, state);
   if (!theirs.traits.empty()) open(lead).traits_changed = true;
   state.merge(theirs, book.tiers);
   if (!lead.wake_on || (other.wake_on && *other.wake_on < *lead.wake_on)) lead.wake_on = other.wake_on;

@@ -141,7 +141,7 @@ void StagesHandler::merge(const flow::LeadContext& context, flow::LeadData& othe
   core::StageState& theirs = open(other).state;
   const core::RuleBook& book = rules_.book();
   if (theirs.staged_version != 0 && theirs.staged_version == book.version) theirs.promote(book);
-  counter_.align(theirs, state);
+  counter_.align(theirs, other.rulebook, state);
   if (!theirs.traits.empty()) open(lead).traits_changed = true;
   for (const core::Deal& deal : state.merge(theirs, book)) put_row(context, deal, true);
   for (const core::Deal& deal : state.deals.all()) put_row(context, deal, false);

@@ -158,7 +158,7 @@ void ChangeConsumer::handle_change(LaneWork& work, Taken& taken) {
 void ChangeConsumer::hand_over(LaneWork& work, Lead& lead, const Taken& taken, const ChangeContext& context, ChangeHandler& deciding) {
   deciding.hand_over(context, lead.data);
   deciding.encode(lead.data);
-  Handover::Part own{spec_.name, std::move(lead.data.state), std::move(lead.data.personal)};
+  Handover::Part own{spec_.name, std::move(lead.data.state), std::move(lead.data.personal), taken.change.rulebook};
   lead.data = LeadData{};
   lead.row.forward_to = taken.change.other;
   if (options_.writes_firings) return emit_part(taken.change, context, {{std::move(own)}, {}});

@@ -9,15 +9,22 @@ namespace scoreline::flow {
 using base::ByteReader;
 using base::ByteWriter;
 
+namespace {
+
+constexpr std::uint64_t kHandover = 2;
+
+}  // namespace
+
 std::string encode(const Handover& handover) {
   std::string bytes;
   ByteWriter out(bytes);
-  out.u64(1);
+  out.u64(kHandover);
   out.u64(handover.parts.size());
   for (const Handover::Part& part : handover.parts) {
     out.text(part.consumer);
     out.text(part.state);
     out.text(part.personal);
+    out.u64(part.rulebook);
   }
   out.u64(handover.early.size());
   for (const std::uint64_t lead : handover.early) out.u64(lead);
@@ -27,12 +34,13 @@ std::string encode(const Handover& handover) {
 std::optional<Handover> decode_handover(std::string_view bytes) {
   ByteReader in(bytes);
   Handover handover;
-  if (in.u64() != 1) return std::nullopt;
+  if (in.u64() != kHandover) return std::nullopt;
   for (std::size_t n = in.count(); n > 0 && in.ok(); --n) {
     Handover::Part part;
     part.consumer = in.text();
     part.state = in.text();
     part.personal = in.text();
+    part.rulebook = in.u64();
     handover.parts.push_back(std::move(part));
   }
   for (std::size_t n = in.count(); n > 0 && in.ok(); --n) handover.early.push_back(in.u64());

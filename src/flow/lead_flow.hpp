@@ -16,6 +16,7 @@ namespace scoreline::flow {
 struct Handover {
   struct Part {
     std::string consumer, state, personal;
+    std::uint64_t rulebook = 0;  // the version that was active when it was taken out
   };
   std::vector<Part> parts;
   std::vector<std::uint64_t> early;

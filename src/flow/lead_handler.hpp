@@ -43,6 +43,7 @@ struct LeadData {
   std::string state, personal;     // its own encodings; empty for a new lead. `personal` is the sealable part
   std::unique_ptr<Decoded> decoded;
   std::optional<core::Day> wake_on;  // never later than the first day on which something may change by time
+  std::uint64_t rulebook = 0;      // of what merge() takes in: the version that was active where it was counted
 };
 
 class LeadCodec {

@@ -172,6 +172,7 @@ void LeadLane::take_handover(Lead& lead, LeadRecord record, const Now& when) {
     LeadData other;
     other.state = part.state;
     other.personal = part.personal;
+    other.rulebook = part.rulebook;
     handler_.merge(context, other, lead.data);
   }
   for (const std::uint64_t early : handover->early) lead.flow.balance({early}, -1);
@@ -198,7 +199,7 @@ void LeadLane::hand_over(Lead& lead, const LeadRecord& record, const Now& when) 
   handler_.encode(lead.data);
   Handover kept;
   kept.parts = parts_of(facts_, n_);
-  kept.parts.push_back({options_.consumer, lead.data.state, lead.data.personal});
+  kept.parts.push_back({options_.consumer, lead.data.state, lead.data.personal, work_.state->rulebook_version});
   for (const auto& [early, count] : lead.flow.awaited) {
     SCORELINE_CHECK(count < 0, "a lead hands over while it waits");
     kept.early.push_back(early);

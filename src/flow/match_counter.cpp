@@ -40,9 +40,10 @@ void MatchCounter::count(const core::Activity& activity, int sign, CountFor whic
       tallies.stage(prepared_->version, prepared_->matches[found.match].hash, found.value.value_or(0), day, sign);
 }
 
-// What the other counted for a book that is active here and was prepared there, or the other way round, must end where
-// this lane keeps it; what neither book uses goes.
-void MatchCounter::align(core::CountedTallies& theirs, core::CountedTallies& ours) const {
+// What the other counted for a book that is active there and prepared here must end where this lane keeps it. What else
+// the book here does not use goes: it was counted for an older one; if the prepared book uses it again, it is counted back.
+void MatchCounter::align(core::CountedTallies& theirs, std::uint64_t rulebook, core::CountedTallies& ours) const {
+  const bool is_ahead = prepared_ != nullptr && rulebook == prepared_->version;
   core::Tallies ahead;
   for (std::size_t i = 0; i < theirs.tallies.size(); ++i) {
     const auto entry = theirs.tallies.entry(i);
@@ -51,7 +52,7 @@ void MatchCounter::align(core::CountedTallies& theirs, core::CountedTallies& our
   }
   for (std::size_t i = 0; i < ahead.size(); ++i) {
     const auto entry = ahead.entry(i);
-    if (!contains(prepared_hashes_, entry.match)) continue;
+    if (!is_ahead || !contains(prepared_hashes_, entry.match)) continue;
     for (const core::DayCount& count : entry.tally) ours.stage(prepared_->version, entry.match, count.value, count.day, count.n);
   }
   theirs.tallies.subtract(ahead);

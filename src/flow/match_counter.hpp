@@ -25,8 +25,8 @@ class MatchCounter {
   /// Counts what core::is_counted; `sign` -1 takes it back.
   void count(const core::Activity& activity, int sign, CountFor which, core::CountedTallies& tallies);
   /// Makes what was kept for another lead fit for this one's merge(): the two may stand at different rule books while one
-  /// is being published.
-  void align(core::CountedTallies& theirs, core::CountedTallies& ours) const;
+  /// is being published. `rulebook`: the version that was active where theirs were counted.
+  void align(core::CountedTallies& theirs, std::uint64_t rulebook, core::CountedTallies& ours) const;
   /// Behind promote(): drops what the active book does not use here, it would be incomplete if it came back.
   void drop_unused(core::CountedTallies& tallies) const;
   /// A lead's traits as conditions see them; valid until the next call.

@@ -71,6 +71,11 @@ PollResult MemorySource::poll(const PollRequest& request) {
   return result;
 }
 
+std::int64_t MemorySource::read_up_to(std::int32_t lane, std::size_t input) const {
+  const auto offsets = positions_.find(lane);
+  return offsets == positions_.end() ? -1 : offsets->second.at(input);
+}
+
 void MemorySource::start(std::int32_t lane, std::span<const std::int64_t> next_offsets) {
   if (assigned_.contains(lane)) positions_[lane].assign(next_offsets.begin(), next_offsets.end());
 }

@@ -49,6 +49,8 @@ class MemorySource final : public Source {
   void assign(std::set<std::int32_t> lanes);
   /// Called before each poll; tests break things here.
   std::function<void()> on_poll;
+  /// How far an input of a lane has been read; -1: it is not read.
+  std::int64_t read_up_to(std::int32_t lane, std::size_t input) const;
 
   PollResult poll(const PollRequest& request) override;
   void start(std::int32_t lane, std::span<const std::int64_t> next_offsets) override;

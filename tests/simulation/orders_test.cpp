@@ -45,7 +45,7 @@ TEST_CASE("shuffled, repeated, cut into batches of 1, 2, 7 or all, merged early 
     for (const std::size_t batch : {1, 2, 7, 100'000}) {
       CHECK(run(events.all, events.end, batch) == want);
       const Outcomes got = run(shuffled, events.end, batch);
-      CHECK_MESSAGE(got == want, "got", to_text(got), "\nwant", to_text(want));
+      CHECK_MESSAGE(got == want, differences(got, want));
     }
     CHECK(run(repeated, events.end, 7) == want);
   }

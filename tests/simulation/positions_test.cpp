@@ -45,7 +45,7 @@ void finish(World& world, const std::vector<Fed>& events) {
   world.check_at_rest();
   world.check_replay();
   const Outcomes got = world.outcomes(base::day_of(kEnd)), want = without_faults(events, kEnd);
-  CHECK_MESSAGE(got == want, "got", to_text(got), "\nwant", to_text(want));
+  CHECK_MESSAGE(got == want, differences(got, want));
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ void live_through(std::uint64_t start, Census& census) {
   census.count(world.house.database);
   if (events.erases && world.house.partitions > 1) return;
   const Outcomes got = world.outcomes(base::day_of(events.end)), want = without_faults(events.all, events.end);
-  CHECK_MESSAGE(got == want, "start ", start, "\ngot", to_text(got), "\nwant", to_text(want));
+  CHECK_MESSAGE(got == want, "start ", start, differences(got, want));
 }
 
 }  // namespace

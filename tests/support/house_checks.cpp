@@ -56,6 +56,15 @@ flow::LeadRow row_of(flow::MemoryDatabase& database, const std::string& consumer
   return row == rows.end() ? flow::LeadRow{} : row->second;
 }
 
+std::string tallies_text(const core::Tallies& tallies) {
+  std::string text;
+  for (std::size_t i = 0; i < tallies.size(); ++i)
+    for (const core::DayCount& count : tallies.entry(i).tally)
+      text += fmt::format("{:x}/{:x}/{}:{} ", tallies.entry(i).match >> 48, count.value >> 48,
+                          base::format_date(count.day), count.n);
+  return text;
+}
+
 std::string traits_text(const core::TraitSet& traits) {
   std::map<std::string, std::string> seen;
   for (const core::Trait& trait : traits.all()) seen[trait.key] = trait.json;
@@ -72,6 +81,15 @@ std::string to_text(const Outcomes& outcomes) {
   for (const auto& [who, outcome] : outcomes)
     text += fmt::format("\n  {}: {} {} {}\n    {}", who, outcome.score, outcome.tier, outcome.traits, outcome.found);
   return text;
+}
+
+std::string differences(const Outcomes& got, const Outcomes& want) {
+  const auto without_common = [](Outcomes left, const Outcomes& others) {
+    for (const auto& [who, outcome] : others)
+      if (const auto same = left.find(who); same != left.end() && same->second == outcome) left.erase(same);
+    return left;
+  };
+  return "\ngot" + to_text(without_common(got, want)) + "\nwant" + to_text(without_common(want, got));
 }
 
 Outcomes World::outcomes(base::Day today, const std::string& toml) {
@@ -97,8 +115,10 @@ Outcomes World::outcomes(base::Day today, const std::string& toml) {
         reporter.report(id, 0, *known, *scored, app::read_parts(rows, book, base::midnight(today)));
     std::string who;
     for (const std::string& identifier : app::sorted_identifiers(*known)) who += identifier + " ";
+    core::StageState stages;
+    REQUIRE(stages.decode(rows.stages));
     result[who] = {core::report_number(scored->score.value), scored->tier, traits_text(scored->state.traits),
-                   members_of(report, false), members_of(report, true)};
+                   members_of(report, false) + "did " + tallies_text(stages.tallies), members_of(report, true)};
   }
   return result;
 }

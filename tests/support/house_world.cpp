@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/hash.hpp"
 #include "core/identity.hpp"
 #include "flow/emit.hpp"
@@ -96,10 +98,11 @@ void World::store_book(std::uint64_t version, const std::string& toml) {
 }
 
 void World::announce(core::RecordKind kind, std::uint64_t version, base::Instant time,
-                     const std::set<std::int32_t>& partitions) {
+                     const std::set<std::int32_t>& partitions, bool fire) {
   core::LeadRecord record;
   record.kind = kind;
   record.version = version;
+  record.fire = fire;
   for (const std::int32_t p : partitions.empty() ? house.all_lanes() : partitions) {
     flow::StoredRecord stored;
     stored.time = time;
@@ -117,8 +120,9 @@ bool World::ready(std::uint64_t version) const {
   return true;
 }
 
-void World::settle() {
-  const std::vector<app::MemoryProcess*> all = alive();
+void World::settle(const std::set<std::string>& asleep) {
+  std::vector<app::MemoryProcess*> all = alive();
+  std::erase_if(all, [&](const app::MemoryProcess* process) { return asleep.contains(process->name()); });
   int quiet = 0;
   for (int round = 0; round < 20'000; ++round) {
     bool busy = false;
@@ -136,6 +140,26 @@ void World::settle() {
       busy += fmt::format(" {} at batch {}", lane.lane, lane.state.batch_no);
   }
   FAIL("the house does not come to rest:", busy);
+}
+
+std::size_t World::fired(const std::string& trigger, const std::string& suppressed) const {
+  std::size_t times = 0;
+  for (const auto& [key, row] : house.database.firings.all())
+    times += row.trigger == trigger && row.suppressed == suppressed ? 1 : 0;
+  return times;
+}
+
+std::vector<std::string> World::mails(const std::string& sequence) const {
+  std::vector<std::string> texts;
+  for (const auto& [key, row] : house.database.mails.all()) {
+    if (row.sequence != sequence) continue;
+    const char* status = row.status == flow::MailRow::Status::queued
+                             ? "queued"
+                             : (row.status == flow::MailRow::Status::moving ? "moving" : "cancelled");
+    texts.push_back(fmt::format("{} {} '{}' {}", row.step, status, row.reason, row.lead.value));
+  }
+  std::sort(texts.begin(), texts.end());
+  return texts;
 }
 
 std::int32_t World::partition_of(core::LeadId lead) const { return flow::partition_of(lead, house.partitions); }

@@ -28,6 +28,8 @@ struct Outcome {
 /// By identifiers, joined in order.
 using Outcomes = std::map<std::string, Outcome>;
 std::string to_text(const Outcomes& outcomes);
+/// Who came out otherwise.
+std::string differences(const Outcomes& got, const Outcomes& want);
 
 class World {
  public:
@@ -60,12 +62,12 @@ class World {
   /// As the rule book's publisher: stores nothing, appends to every partition that is named (none: to all).
   void store_book(std::uint64_t version, const std::string& toml);
   void announce(core::RecordKind kind, std::uint64_t version, base::Instant time,
-                const std::set<std::int32_t>& partitions = {});
+                const std::set<std::int32_t>& partitions = {}, bool fire = false);
   bool ready(std::uint64_t version) const;
 
   /// Steps all living processes in turns until nothing moves; pauses pass at once. Fails the test if that never
-  /// happens.
-  void settle();
+  /// happens. Consumers that are asleep do nothing.
+  void settle(const std::set<std::string>& asleep = {});
   /// A partition of a lead, and the number of the lead who holds this identifier ("user:u").
   std::int32_t partition_of(core::LeadId lead) const;
   core::LeadId lead_of(const std::string& identifier) const;
@@ -75,6 +77,10 @@ class World {
   Outcomes outcomes(base::Day today, const std::string& toml = "");
   /// What a reader of a topic's partition applies: each once, in order, marks left out; "type key value".
   std::vector<std::string> applied(flow::Topic topic, std::int32_t partition);
+  /// Of a trigger: how often it fired with this outcome ("": it did fire).
+  std::size_t fired(const std::string& trigger, const std::string& suppressed = "") const;
+  /// Of all mails of a sequence: "step status reason lead", in order of step and key.
+  std::vector<std::string> mails(const std::string& sequence) const;
   /// The same of tier changes alone: their values.
   std::vector<std::string> tier_changes(std::int32_t partition);
   /// No lane halted, no hole in any stream, nothing unpublished or held, everything read, all agree about the facts.
