@@ -22,6 +22,7 @@ def main():
             for consumer in dice.sample(CONSUMERS, 3):
                 house.restart(f"{consumer}-{dice.randint(1, 2)}")
         house.come_to_rest()
+        house.check_idle()
         print(compare(house, story))
         house.stop_all()
 

@@ -9,7 +9,7 @@ import tempfile
 from harness import BINARY
 from story import BOOK, CRM, ERP, TRACKING
 
-REFUSED = ("unknown_stage", "unknown_lead")  # what the story holds of that kind
+REFUSED = ("unknown_stage", "unknown_pipeline", "unknown_lead", "unknown_kind", "invalid_json")  # what stories hold of that kind
 DERIVED = ("lead.customers", "lead.scores", "lead.intents", "lead.changes", "lead.firings")
 
 
@@ -31,16 +31,15 @@ def headers_of(record):
 
 
 def applied(records):
-    """Each record once, as a reader takes them: the next of its stream, nothing that was sent again, nothing beyond a gap."""
+    """Each record of a consumer once, as readers take them: the next of its stream, nothing that was sent again, nothing beyond
+    a gap."""
     last = collections.defaultdict(int)
     for record in records:
         headers = headers_of(record)
         stream, sequence = headers.get("ce_source"), int(headers.get("ce_sequence") or 0)
-        if sequence:
-            if sequence != last[stream] + 1:
-                continue
+        if sequence and sequence == last[stream] + 1:
             last[stream] = sequence
-        yield record
+            yield record
 
 
 def first_difference(wanted, got):

@@ -14,65 +14,78 @@ PATHS = ["/", "/pricing", "/pricing/pro", "/blog", "/about"]
 STAGES = ["new", "meeting", "offer", "won", "lost"]
 
 
-def day(days_ago):
-    return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=days_ago)).strftime("%Y-%m-%d")
+def now():
+    return datetime.datetime.now(datetime.timezone.utc)
 
 
-def instant(days_ago):
-    return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=days_ago)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+def day(days_ago, end=None):
+    """Days before today, or before another end of the story."""
+    return ((end or now()) - datetime.timedelta(days=days_ago)).strftime("%Y-%m-%d")
 
 
-def documents(dice, customer, email, history=False, orders=5):
+def instant(days_ago, end=None):
+    return ((end or now()) - datetime.timedelta(days=days_ago)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+class Documents:
     """All versions of one customer's documents, in the order in which an ERP system would have them."""
-    made = []
 
-    def add(kind, number, data, version=1):
-        made.append({"source": "jtl", "customer": customer, "kind": kind, "id": number, "version": version, "timestamp": instant(dice.randrange(3)),
-                     "history": history, "data": data})
+    def __init__(self, dice, customer, email, history=False, orders=5, end=None):
+        self.dice, self.customer, self.history, self.end, self.all = dice, customer, history, end, []
+        silent = dice.random() < 0.3  # has not ordered for long
+        for n in range(dice.randrange(1, orders + 1)):
+            ago, net = dice.randrange(40, 150) if silent else dice.randrange(0, 120), dice.randrange(1_000, 150_000)
+            self._order(n, ago, net)
+            self._invoice(n, max(0, ago - 2), net)
+        business = dice.choice(["restaurant", "hotel", "", "Catering"])
+        self._add("customer", "master", {"email": "", "company": "First Ltd", "businessType": business})
+        self._add("customer", "master", {"email": email, "firstName": "Kim", "lastName": customer, "company": f"{customer} Ltd", "vatId": dice.choice(["", "DE123"]), "businessType": business}, 2)
 
-    silent = dice.random() < 0.3  # has not ordered for long
-    for n in range(dice.randrange(1, orders + 1)):
-        ago = dice.randrange(40, 150) if silent else dice.randrange(0, 120)
-        net = dice.randrange(1_000, 150_000)
-        order = {"number": f"A{customer}-{n}", "placedOn": day(ago), "netCents": net, "currency": "EUR", "channel": dice.choice(["web", "phone", "fax"]),
+    def _add(self, kind, number, data, version=1):
+        self.all.append({"source": "jtl", "customer": self.customer, "kind": kind, "id": number, "version": version, "timestamp": instant(self.dice.randrange(3), self.end),
+                         "history": self.history, "data": data})
+
+    def _day(self, days_ago):
+        return day(max(0, days_ago), self.end)
+
+    def _order(self, n, ago, net):
+        dice = self.dice
+        order = {"number": f"A{self.customer}-{n}", "placedOn": self._day(ago), "netCents": net, "currency": "EUR", "channel": dice.choice(["web", "phone", "fax"]),
                  "lines": [{"sku": "s1", "category": dice.choice(["wine", "cheese", ""]), "quantity": 2, "netCents": net}]}
-        add("order", f"o{n}", order)
+        self._add("order", f"o{n}", order)
         if dice.random() < 0.3:
-            add("order", f"o{n}", dict(order, netCents=net + 500, cancelled=dice.random() < 0.3), 2)
-        issued, gross = max(0, ago - 2), net * 119 // 100
-        invoice = {"number": f"R{customer}-{n}", "issuedOn": day(issued), "dueOn": day(issued - 14), "netCents": net, "grossCents": gross}
-        add("invoice", f"i{n}", invoice)
+            self._add("order", f"o{n}", dict(order, netCents=net + 500, cancelled=dice.random() < 0.3), 2)
+
+    def _invoice(self, n, issued, net):
+        dice, gross = self.dice, net * 119 // 100
+        invoice = {"number": f"R{self.customer}-{n}", "issuedOn": self._day(issued), "dueOn": day(issued - 14, self.end), "netCents": net, "grossCents": gross}
+        self._add("invoice", f"i{n}", invoice)
         if dice.random() < 0.2:
-            add("invoice", f"i{n}", dict(invoice, netCents=net + 500, grossCents=gross + 595), 2)
-            add("invoice", f"i{n}", dict(invoice, cancelled=True), 3)
+            self._add("invoice", f"i{n}", dict(invoice, netCents=net + 500, grossCents=gross + 595), 2)
+            self._add("invoice", f"i{n}", dict(invoice, cancelled=True), 3)
         if dice.random() < 0.7:
             half = gross // 2
-            add("payment", f"p{n}a", {"invoice": f"i{n}", "paidOn": day(max(0, issued - 5)), "grossCents": half})
-            add("payment", f"p{n}b", {"invoice": f"i{n}", "paidOn": day(max(0, issued - 12)), "grossCents": gross - half})
+            self._add("payment", f"p{n}a", {"invoice": f"i{n}", "paidOn": self._day(issued - 5) if dice.random() < 0.9 else None, "grossCents": half})
+            self._add("payment", f"p{n}b", {"invoice": f"i{n}", "paidOn": self._day(issued - 12), "grossCents": gross - half})
         if dice.random() < 0.2:
-            add("credit", f"c{n}", {"invoice": f"i{n}", "issuedOn": day(max(0, issued - 3)), "netCents": 300, "grossCents": 357})
-    business = dice.choice(["restaurant", "hotel", "", "Catering"])
-    add("customer", "master", {"email": "", "company": "First Ltd", "businessType": business})
-    add("customer", "master", {"email": email, "firstName": "Kim", "lastName": customer, "company": f"{customer} Ltd", "vatId": dice.choice(["", "DE123"]), "businessType": business}, 2)
-    return made
+            self._add("credit", f"c{n}", {"invoice": f"i{n}", "issuedOn": self._day(issued - 3), "netCents": 300, "grossCents": 357})
 
 
 class Story:
-    def __init__(self, seed=4711, people=150, calls=3_000, facts=450):
-        self.dice = random.Random(seed)
+    def __init__(self, seed=4711, people=150, calls=3_000, facts=450, end=None):
+        self.dice, self.end = random.Random(seed), end
         self.people, self.gone = people, range(people, people + people // 10)
         self.inputs = []  # topic, key, value
         self.bad_moves = self.unknown_leads = 0
-        n = 0
         for n in range(calls):
             self._call(n)
         for person in range(people + len(self.gone)):
             self._add(TRACKING, None, {"messageId": f"known{person}", "anonymousId": self._device(person), "type": "identify", "userId": f"user-{person}",
-                                       "timestamp": instant(2), "traits": self._traits(person)})
+                                       "timestamp": instant(2, end), "traits": self._traits(person)})
         for n in range(facts):
             self._fact(n)
         for person in range(0, people + len(self.gone), 3):
-            made = documents(self.dice, f"c{person}", f" P{person}@Example.com", history=person % 4 == 0)
+            made = Documents(self.dice, f"c{person}", f" P{person}@Example.com", history=person % 4 == 0, end=end).all
             for document in made + made[:1]:
                 self._add(ERP, f"jtl:c{person}", document)
         self._retractions()
@@ -100,7 +113,7 @@ class Story:
         dice, person = self.dice, self._person()
         call = {"messageId": f"m{n}", "anonymousId": self._device(person), "type": "page", "context": {"page": {"path": dice.choice(PATHS)}}}
         if dice.random() < 0.6:
-            call["timestamp"] = instant(dice.randrange(40))
+            call["timestamp"] = instant(dice.randrange(40), self.end)
         kind = dice.random()
         if kind < 0.06:
             call.update(type="identify", userId=f"user-{person}", traits=self._traits(person))
@@ -129,7 +142,7 @@ class Story:
         fact = {"event": name, "messageId": f"f{n}", "properties": properties}
         fact.update(dice.choice([{"email": f"P{person}@example.com"}, {"userId": f"user-{person}"}, {"userId": f"user-{person}", "email": f"p{person}@example.com"}]))
         if dice.random() < 0.5:
-            fact["timestamp"] = instant(dice.randrange(20))
+            fact["timestamp"] = instant(dice.randrange(20), self.end)
         kind = dice.random()
         if kind < 0.06:
             fact["machine"] = True
@@ -153,6 +166,13 @@ class Story:
         for n, person in enumerate(self.gone):
             place = self.dice.randrange(len(self.inputs) // 3, len(self.inputs) * 3 // 4)
             self.inputs.insert(place, (CRM, f"p{person}@example.com", {"event": "lead.erased", "messageId": f"e{n}", "email": f"p{person}@example.com"}))
+
+    def ballast(self, count, size=1_000):
+        """Calls that mean nothing, but are large."""
+        made = [(TRACKING, None, {"messageId": f"b{len(self.inputs) + n}", "anonymousId": self._device(n % self.people), "type": "track", "event": "Ballast",
+                                  "properties": {"text": "x" * size}}) for n in range(count)]
+        self.inputs += made
+        return made
 
     def is_gone(self, identifiers):
         """Somebody who was erased once, or may have been."""
