@@ -1,5 +1,6 @@
 """What must hold after any story: the live consumers decided what `scoreline simulate` decides from the same log, record by
 record and row by row, and nothing was lost or done twice."""
+import base64
 import collections
 import datetime
 import json
@@ -54,6 +55,34 @@ def milliseconds(text):
     return round(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
 
 
+def kept(payload):
+    """What is handed over for a merged lead, without the versions of the rule books that it was counted by."""
+    data, place = base64.b64decode(payload), 0
+
+    def number():
+        nonlocal place
+        shift = result = 0
+        while True:
+            byte = data[place]
+            place += 1
+            result |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return result
+
+    def text():
+        nonlocal place
+        size = number()
+        place += size
+        return data[place - size:place].hex()
+
+    form, parts = number(), []
+    for _ in range(number()):
+        parts.append((text(), text(), text()))
+        number()
+    return form, parts, data[place:].hex()
+
+
 def settled(topic, value):
     """Without what live records cannot have in common with simulated ones."""
     value = dict(value)
@@ -62,6 +91,8 @@ def settled(topic, value):
         value["cause"] = {name: part for name, part in value["cause"].items() if name != "offset"}
         if value["kind"] == "part":  # firings on their way to another lead: such offsets again, and versions
             value.pop("personal")
+    elif value["kind"] in ("part", "merged") and "parts" not in value:
+        value["personal"] = kept(value["personal"]["payload"])
     return value
 
 
