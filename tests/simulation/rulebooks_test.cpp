@@ -1,9 +1,10 @@
-/// Interleavings 27 and 28, as far as scoring goes: rule books published while events flow and merges are in flight.
+/// Interleavings 27 and 28: rule books published while events flow and merges are in flight.
 #include <doctest/doctest.h>
 
 #include <fmt/format.h>
 
 #include "support/house_chaos.hpp"
+#include "support/house_lanes.hpp"
 
 using namespace scoreline;
 using namespace scoreline::test::house;
@@ -11,11 +12,8 @@ using core::RecordKind;
 
 namespace {
 
-const base::Instant kStart = at("2026-03-01T10:00:00Z");
-base::Instant minutes(std::int64_t n) { return {kStart.us + n * 60 * base::kSecondUs}; }
-
-/// Matches that the plain book does not count. Of its rules `page` is shared, `login` and `form` are gone; of its signals
-/// `asked` is shared, `looked` and `met` are gone; other things that somebody did matter for its deals.
+/// Matches that the plain book does not count. Of its rules `page` is shared, `login` and `form` are gone; of its
+/// signals `asked` is shared, `looked` and `met` are gone; other things that somebody did matter for its deals.
 const std::string kSecond = R"(
 [score]
 max = 1000000
@@ -86,7 +84,7 @@ on = { intent = "purchase/sure" }
 id = "won"
 on = { stage = "sales/won" }
 [[sequence]]
-id = "welcome"
+id = "known"
 enrol_on = { stage = "sales/known" }
 exit_on = [ { stage = "sales/won" }, { activity = "Login" } ]
 [[sequence.step]]
@@ -264,6 +262,97 @@ TEST_CASE("27d: what a count-back releases in the same batch is counted once") {
       world.settle();
       check_like_counted_from_the_start(world, events, minutes(5), kSecond);
     }
+}
+
+TEST_CASE(
+    "27e: a handover that is one book old, while the next but one brings back what that had dropped: counted once") {
+  for (int moment = 0; moment < 4; ++moment) {
+    CAPTURE(moment);
+    Lanes world(2);
+    std::vector<Fed> events;
+    const auto feed = [&](const Fed& fed) {
+      events.push_back(fed);
+      world.feed_into(0, fed);
+      world.identify_all();
+    };
+    // A in lane 1, B in lane 0; pages are a signal of the first and of the third book, not of the second.
+    std::map<std::int32_t, std::string> names;
+    for (int i = 0; names.size() < 2; ++i) {
+      const std::string name = fmt::format("n{}", i);
+      feed(page("first " + name, name, anon(name), minutes(0)));
+      names.try_emplace(world.partition_of(world.lead_of("anon:" + name)), name);
+    }
+    const std::string a = names[1], b = names[0];
+    feed(identify("u", b, anon(b) + R"(,"userId":"u")", minutes(0)));
+    for (int i = 0; i < 3; ++i) feed(page(fmt::format("a{}", i), a, anon(a), minutes(i)));
+    for (const char* form : {"1", "2"})
+      feed(track("Form Submitted", form, a, anon(a), minutes(3), fmt::format(R"("properties":{{"form":"{}"}})", form)));
+    world.settle();
+    // Sequences of A's lane sleep: the merge stays under way. The lead is taken out before the second book, or while it
+    // is prepared.
+    auto& sequences = *world.of("sequences")[1];
+    Publisher second{world, 1, kSecond}, third{world, 2, third_book()};
+    const auto settle = [&](bool awake) {
+      sequences.assign(awake ? std::set<std::int32_t>{1} : std::set<std::int32_t>{});
+      world.settle();
+    };
+    settle(false);
+    if (moment % 2 == 1) second.prepare(minutes(4));
+    if (moment == 3) settle(false);
+    feed(identify("merge", "u", R"("userId":"u",)" + anon(a), minutes(5)));
+    feed(page("held", "u", R"("userId":"u")", minutes(6)));
+    settle(false);
+    if (moment % 2 == 0) second.prepare(minutes(6));
+    settle(false);
+    REQUIRE(second.activate_when_ready(minutes(7)));
+    settle(false);
+    third.prepare(minutes(8));
+    if (moment >= 2) settle(false);
+    settle(true);
+    REQUIRE(third.activate_when_ready(minutes(9)));
+    settle(true);
+    check_like_counted_from_the_start(world, events, minutes(10), third_book());
+    world.check_replay();
+  }
+}
+
+TEST_CASE("27f: what only a new rule book changed alerts nobody, unless it was published to fire") {
+  for (const bool fire : {false, true}) {
+    CAPTURE(fire);
+    World world(2);
+    world.start_simply();
+    for (int i = 0; i < 6; ++i) {
+      const std::string who = fmt::format("u{}", i), ids = fmt::format(R"("userId":"{}")", who);
+      world.feed(identify("i" + who, who, ids, minutes(0)));
+      world.feed(track("Form Submitted", "f" + who, who, ids, minutes(1), R"("properties":{"form":"9"})"));
+    }
+    world.settle();
+    REQUIRE(world.house.database.firings.all().empty());
+    Publisher publisher{world, 1, kSecond};
+    publisher.prepare(minutes(2));
+    world.settle();
+    CHECK(world.house.database.firings.all().empty());
+    REQUIRE(world.ready(1));
+    world.announce(RecordKind::rulebook_activated, 1, minutes(3), {}, fire);
+    world.settle();
+    // All six are big, sure to buy, and have a deal that moved to `known`, where they are welcomed; or would have been.
+    const std::string reason = fire ? "" : "rulebook";
+    CHECK(world.fired("big_one", reason) == 6);
+    CHECK(world.fired("sure", reason) == 0);
+    CHECK(world.mails("known").size() == (fire ? 6 : 0));
+    CHECK(world.house.database.firings.all().size() == 6);
+    CHECK(world.house.database.deals.all().size() >= 6);
+    world.tick(minutes(4));
+    world.settle();
+    world.check_at_rest();
+    world.check_replay();
+    for (int i = 0; i < 6; ++i) {
+      const std::string who = fmt::format("u{}", i);
+      world.feed(track("Login", "l" + who, who, fmt::format(R"("userId":"{}")", who), minutes(5)));
+    }
+    world.settle();
+    CHECK(world.fired("won") == 6);
+  }
 }
 
 TEST_CASE(
