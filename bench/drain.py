@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One drain: EVENTS preloaded events through identity and scoring, from a cold start to committed scores.
+"""One drain: EVENTS preloaded events through all consumers, from a cold start of identity to the last queued mail.
 
 Prints the rate, CPU seconds and microseconds per event of each process, peak memory and what PostgreSQL and Kafka used.
 Called by scripts/bench, which starts the services.
@@ -80,7 +80,8 @@ dsn = '''{dsn}'''
             for n in range(self.instances):
                 processes[f"{name}-{n + 1}"] = subprocess.Popen([self.binary, "--config", str(config), "consume", name], stdout=log, stderr=log)
 
-        start("scoring")
+        for consumer in ("customers", "scoring", "intent", "stages", "triggers", "sequences"):
+            start(consumer)
         self.scoreline(config, "rulebook", "publish", str(ROOT / "rulebooks" / "event-agency"), "--note", "bench")
         print(subprocess.run([self.preload, os.environ["KAFKA_BOOTSTRAP"], str(self.events), str(self.leads), prefix], check=True, text=True, stdout=subprocess.PIPE).stdout.strip())
         before = {name: cpu_seconds(process.pid) for name, process in processes.items()}

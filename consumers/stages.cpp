@@ -99,7 +99,7 @@ void StagesHandler::evaluate(const flow::LeadContext& context, flow::LeadData& l
 
 core::StageRules::Outcome StagesHandler::move_deals(const flow::LeadContext& context, core::LeadChange& change, core::StageState& state,
                                                     core::FactSheet& facts) {
-  core::StageRules::Input input{context.now, context.place.offset, change.cause_key, {}};
+  core::StageRules::Input input{context.now, context.place, change.cause_key, {}};
   if (happened(context, change)) input.move = flow::manual_move(*context.activity);
   auto outcome = rules_.evaluate(state.deals, facts, input);
   for (const core::StageEntry& entry : outcome.entries)

@@ -74,7 +74,8 @@ struct ErpImport::Run {
   std::vector<base::Hash128> claimed;
   std::size_t batch_bytes = 0;
   std::optional<std::pair<std::uint64_t, std::uint64_t>> open;  // offset and line of an item that may go on
-  bool half = false;                                            // the rest of the stream is left alone
+  bool from_begin = false;
+  bool half = false;  // the rest of the stream is left alone
 };
 
 ErpImport::ErpImport(ErpImportOptions options, ErpOutlet& outlet, ErpWatch& watch, ErpVersions& versions,
@@ -145,9 +146,8 @@ bool ErpImport::still_begins_with(Run& run, const ErpPosition& position) const {
 // Where to begin; false: there is nothing new.
 bool ErpImport::go_on(Run& run) {
   std::optional<ErpPosition> position;
-  if (positions_ != nullptr && !options_.again) position = positions_->find(run.key);
-  // Of --again and of this very run: `seen_` says that the position is from now.
-  if (positions_ != nullptr && options_.again && seen_.contains(run.key)) position = positions_->find(run.key);
+  // What this object has read itself is no reason for --again.
+  if (positions_ != nullptr && (!options_.again || seen_.contains(run.key))) position = positions_->find(run.key);
   run.position.setup = options_.setup;
   if (!position || !still_begins_with(run, *position)) {
     run.input->seek(0);
@@ -217,6 +217,7 @@ ErpImport::Left ErpImport::stream(const std::string& name, const std::function<s
 ErpImport::Left ErpImport::read_all(Run& run, const Source& source, Ending ending) {
   std::string chunk(kChunkBytes, '\0');
   run.read = run.position.offset;
+  run.from_begin = run.read == 0;
   bool stopped = false;
   while (!run.reader->broken() && !(stopped = watch_.stopped())) {
     const std::size_t got = source(chunk);
@@ -240,6 +241,10 @@ ErpImport::Left ErpImport::read_all(Run& run, const Source& source, Ending endin
   if (const auto& broken = run.reader->broken()) {
     refuse_file(run.path, broken->code, broken->message);
     return Left::nothing;
+  }
+  if (!stopped && run.from_begin && ending == Ending::whole) {
+    for (const std::string& column : run.reader->unseen_columns())
+      watch_.noticed(run.path, fmt::format("no row has a member `{}`: is its name in the mapping right?", column));
   }
   const auto [offset, line] = run.open.value_or(std::pair(run.reader->offset(), run.reader->line()));
   publish(run, offset, line);

@@ -112,9 +112,9 @@ char csv_delimiter(std::string_view head) {
   std::size_t counts[kDelimiters.size()] = {};
   bool quoted = false;
   for (const char c : head) {
+    if (c == '\n') break;
     if (c == '"') quoted = !quoted;
     if (quoted) continue;
-    if (c == '\n') break;
     if (const std::size_t which = kDelimiters.find(c); which != std::string_view::npos) ++counts[which];
   }
   const auto* most = std::max_element(std::begin(counts), std::end(counts));

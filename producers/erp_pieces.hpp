@@ -63,7 +63,7 @@ class ErpPieces {
 };
 
 /// The delimiter of a CSV text whose beginning this is: the one of `;`, `,` and tab that stands most often in its first
-/// line outside of quotes; `;` before `,` before tab; ',' where there is none.
+/// line (whatever is quoted there), outside of quotes; `;` before `,` before tab; ',' where there is none.
 char csv_delimiter(std::string_view head);
 
 /// The fields of one record, unquoted, into strings that keep their room. Error code csv: a quote that does not close,

@@ -120,7 +120,9 @@ bool ErpReader::start() {
     pieces_ = ErpPieces(options_.format == ErpFormat::csv ? ErpPieces::Format::csv : ErpPieces::Format::lines,
                         kBom.size(), 1);
   if (marked) head_.erase(0, kBom.size());
-  delimiter_ = mapped_ && mapped_->mapping.delimiter != '\0' ? mapped_->mapping.delimiter : csv_delimiter(head_);
+  delimiter_ = mapped_ && mapped_->mapping.delimiter != '\0'
+                   ? mapped_->mapping.delimiter
+                   : csv_delimiter(std::string_view(head_).substr(0, kHeadBytesMax));
   pieces_.set_delimiter(delimiter_);
   pieces_.feed(head_);
   head_ = {};
@@ -259,8 +261,19 @@ void ErpReader::take_json(const ErpPiece& piece, std::string_view text) {
   }
   ErpCells cells, line;
   read_json_cells(text, plan->mapping.columns, cells);
+  if (mapped_) {
+    seen_.resize(cells.size());
+    for (std::size_t i = 0; i < cells.size(); ++i) seen_[i] = seen_[i] || cells[i].kind != ErpCell::Kind::absent;
+  }
   if (plan->mapping.lines.mode == ErpLines::Mode::rows) read_json_cells(text, plan->mapping.lines.columns, line);
   take_row(piece, *plan, std::move(cells), std::move(line));
+}
+
+std::vector<std::string> ErpReader::unseen_columns() const {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < seen_.size(); ++i)
+    if (!seen_[i]) names.push_back(mapped_->mapping.columns[i]);
+  return names;
 }
 
 std::string ErpReader::whole_value(std::string_view text) const {

@@ -67,6 +67,9 @@ class ErpReader {
   bool header_known() const { return started_ && (options_.format != ErpFormat::csv || header_size_ > 0); }
   /// The stream cannot be read at all, because of its header or its encoding: nothing will come.
   const std::optional<base::Error>& broken() const { return broken_; }
+  /// Members that a mapping names and no row of JSON had so far; none before there was a row. (A header of CSV must
+  /// have all columns.)
+  std::vector<std::string> unseen_columns() const;
   /// Where to go on when all items given so far are done and none of them was open.
   std::uint64_t offset() const { return group_ ? group_->begin : pieces_.rest_offset(); }
   std::uint64_t line() const { return group_ ? group_->line : pieces_.rest_line(); }
@@ -106,6 +109,7 @@ class ErpReader {
   std::unique_ptr<Plan> mapped_;
   std::array<std::unique_ptr<Plan>, wire::kErpKinds.size()> by_name_;
   std::vector<std::string> fields_;
+  std::vector<bool> seen_;  // of the mapping's columns: JSON rows had them
   std::optional<Group> group_;
   bool doubt_ = false;                        // a row before could not be read; it may have belonged to what follows
   std::unordered_set<std::uint64_t> closed_;  // ids of groups that are complete

@@ -32,6 +32,7 @@ ErpRecord erp_record(std::string value, const core::InputEvent& event, const bas
                     {"ce_id", base::to_hex(base::keyed_hash(key, event.message_id))},
                     {"ce_source", "/scoreline/erp/" + event.source},
                     {"ce_type", "scoreline.erp.change.v1"},
+                    {"ce_trusted", "true"},
                     {"content-type", "application/json"}};
   record.value = std::move(value);
   return record;

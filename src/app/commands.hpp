@@ -29,6 +29,9 @@ void add_process_commands(CLI::App& app, CommandContext& context);
 void add_rulebook_commands(CLI::App& app, CommandContext& context);
 void add_erp_commands(CLI::App& app, CommandContext& context);
 void add_lead_commands(CLI::App& app, CommandContext& context);
+void add_effect_commands(CLI::App& app, CommandContext& context);
+void add_timeline_command(CLI::App& app, CommandContext& context);
+void add_erase_command(CLI::App& app, CommandContext& context);
 void add_operation_commands(CLI::App& app, CommandContext& context);
 
 }  // namespace scoreline::app

@@ -6,8 +6,10 @@
 
 #include "app/commands.hpp"
 #include "app/explain.hpp"
+#include "app/lead_filter.hpp"
 #include "app/lead_ranking.hpp"
 #include "app/lead_view.hpp"
+#include "app/named_lead.hpp"
 #include "app/store.hpp"
 #include "app/table_print.hpp"
 #include "base/errors.hpp"
@@ -18,11 +20,13 @@ namespace scoreline::app {
 namespace {
 
 struct LeadsWords {
-  std::string tier, sort = "score";
+  std::string tier, stage, intent, sort = "score";
+  bool customer = false;
   std::size_t limit = 20;
 };
 
-void print_leads(const CommandContext& context, Store& store, LeadReporter& reporter, std::vector<RankedLead> ranked) {
+void print_leads(const CommandContext& context, Store& store, LeadReporter& reporter, std::vector<RankedLead> ranked,
+                 bool narrowed) {
   std::vector<core::LeadId> ids;
   for (const RankedLead& one : ranked) ids.push_back(one.row.lead);
   auto identities = store.identities(ids);
@@ -43,7 +47,7 @@ void print_leads(const CommandContext& context, Store& store, LeadReporter& repo
   }
   if (context.json) return;
   if (lines.empty())
-    fmt::print("no leads{}\n", "; scoreline status shows whether events come through");
+    fmt::print("{}\n", narrowed ? "no lead is like that" : "no leads; scoreline status shows whether events come through");
   else
     fmt::print("{}", leads_table(lines, stdout_has_colours()));
 }
@@ -62,7 +66,10 @@ int run_leads(const CommandContext& context, const LeadsWords& words) {
   check_tier(words.tier, *book);
   LeadReporter reporter(book);
   const auto now = store.scoring_now();
+  LeadWish wish = parse_wish(words.stage, words.intent, words.customer, *book);
   LeadRanking ranking(words.sort == "change" ? LeadRanking::By::change : LeadRanking::By::score, words.limit);
+  const bool narrowed = !wish.empty() || !words.tier.empty();
+  LeadFilter filter(store, std::move(wish), ranking);
   std::size_t unreadable = 0;
   store.views().for_each_lead("scoring", [&](const flow::LeadRow& row) {
     const auto lane = now.find(row.lane);
@@ -75,9 +82,10 @@ int run_leads(const CommandContext& context, const LeadsWords& words) {
     }
     if (!words.tier.empty() && scored->tier != words.tier) return;
     const core::Points before = reporter.score_back_then(*scored, today + -7);
-    ranking.add({row, at, scored->score.value, scored->score.value - before});
+    filter.add({row, at, scored->score.value, scored->score.value - before});
   });
-  print_leads(context, store, reporter, ranking.take());
+  filter.flush();
+  print_leads(context, store, reporter, ranking.take(), narrowed);
   if (unreadable == 0) return kDone;
   fmt::print(stderr, "{} cannot be read by this program: update it\n", counted(static_cast<std::int64_t>(unreadable), "lead", "leads"));
   return kProblem;
@@ -92,16 +100,8 @@ struct OneLead {
 
 // Nothing: a line on stderr has said why.
 std::optional<OneLead> load_lead(Store& store, const std::string& text) {
-  const auto query = parse_lead_query(text);
-  if (!query.ok())
-    throw base::UsageError(query.error().where.empty() ? query.error().message : query.error().where + " " + query.error().message);
-  auto found = store.find(*query);
-  if (!found) {
-    fmt::print(stderr,
-               "nobody is known by that; try the number from `scoreline leads`, or user:<id>, email:<address>, anon:<id>, "
-               "erp:<source>:<number>\n");
-    return std::nullopt;
-  }
+  auto found = named_lead(store, text);
+  if (!found) return std::nullopt;
   if (found->lead.erased) {
     fmt::print(stderr, "lead {} was erased; nothing of it is kept\n", found->lead.lead.value);
     return std::nullopt;
@@ -109,9 +109,7 @@ std::optional<OneLead> load_lead(Store& store, const std::string& text) {
   OneLead one;
   one.found = std::move(*found);
   const core::LeadId lead = one.found.lead.lead;
-  auto identity = core::decode_identity(one.found.lead.personal);
-  if (!identity) throw base::UsageError(fmt::format("lead {} was written by a newer program: update this one", lead.value));
-  one.identity = std::move(*identity);
+  one.identity = identity_of(one.found.lead);
   one.now = base::wall_clock();
   if (auto row = store.scoring_row(lead)) {
     one.row = std::move(*row);
@@ -137,12 +135,13 @@ int run_lead(const CommandContext& context, const std::string& text) {
   const core::LeadId lead = one->found.lead.lead;
   const base::Day today = base::day_of(one->now);
   ScoredLead scored = must_score(reporter, *one);
+  LeadParts parts = read_parts(store.rows_of(lead, one->identity), book, one->now);
   if (context.json) {
-    fmt::print("{}\n", reporter.report(lead, one->row.lane, one->identity, scored,
-                                         read_parts(store.rows_of(lead, one->identity), book, one->now)));
+    fmt::print("{}\n", reporter.report(lead, one->row.lane, one->identity, scored, parts));
     return kDone;
   }
   LeadPage page;
+  page.parts = std::move(parts);
   page.lead = lead;
   page.asked = one->found.asked;
   page.today = today;
@@ -157,11 +156,7 @@ int run_lead(const CommandContext& context, const std::string& text) {
 
 int run_explain(const CommandContext& context, const std::string& text, const std::string& at_text) {
   std::optional<base::Instant> at;
-  if (!at_text.empty()) {
-    at = base::parse_rfc3339(at_text);
-    if (const auto day = base::parse_date(at_text); !at && day) at = base::midnight(*day);
-    if (!at) throw base::UsageError("--at: not an instant such as 2026-06-01T00:00:00Z");
-  }
+  if (!at_text.empty()) at = instant_of("--at", at_text);
   const Settings settings = context.settings();
   Store store(settings);
   const auto book = store.active_rulebook();
@@ -191,17 +186,21 @@ int run_explain(const CommandContext& context, const std::string& text, const st
 void add_lead_commands(CLI::App& app, CommandContext& context) {
   auto words = std::make_shared<LeadsWords>();
   auto* leads = app.add_subcommand("leads", "the hottest leads, with their reasons");
-  leads->footer("Example: scoreline leads --tier hot --sort change --limit 10");
+  leads->footer(
+      "Examples: scoreline leads --tier hot --sort change --limit 10\n"
+      "          scoreline leads --stage sales/meeting");
   leads->add_option("--tier", words->tier, "this tier only");
+  leads->add_option("--stage", words->stage, "pipeline/stage: whose newest deal of that pipeline stands there");
+  leads->add_option("--intent", words->intent, "intent/level: whose intent has this level");
+  leads->add_flag("--customer", words->customer, "who has an ERP document");
   leads->add_option("--sort", words->sort, "score (default), or change: in the last seven days")->check(CLI::IsMember({"score", "change"}));
   leads->add_option("--limit", words->limit, "how many; 0: all (default 20)");
   leads->callback([&context, words] { context.run = [&context, words] { return run_leads(context, *words); }; });
 
-  const char* who = "number, user:<id>, email:<address>, anon:<id> or erp:<source>:<number>; a bare address or id is understood";
   auto named = std::make_shared<std::string>();
   auto* lead = app.add_subcommand("lead", "one lead: who it is, where it stands, what it did");
   lead->footer("Example: scoreline lead email:ada@example.com");
-  lead->add_option("lead", *named, who)->required();
+  lead->add_option("lead", *named, kWho)->required();
   lead->callback([&context, named] { context.run = [&context, named] { return run_lead(context, *named); }; });
 
   auto asked = std::make_shared<std::string>(), at = std::make_shared<std::string>();
@@ -210,7 +209,7 @@ void add_lead_commands(CLI::App& app, CommandContext& context) {
       "With --at: what came into the log after that instant is left out; what is dated after its day weighs nothing.\n"
       "Retractions and merges known today hold for it, too, and today's rule book decides. Later instants: nothing further comes.\n"
       "Example: scoreline explain 17 --at 2026-06-01T00:00:00Z");
-  explain->add_option("lead", *asked, who)->required();
+  explain->add_option("lead", *asked, kWho)->required();
   explain->add_option("--at", *at, "as of an earlier or later instant (RFC 3339, or a date: its midnight)");
   explain->callback([&context, asked, at] { context.run = [&context, asked, at] { return run_explain(context, *asked, *at); }; });
 }

@@ -56,7 +56,7 @@ std::vector<ChildCommand> children(const Settings& settings, const SettingSource
 }  // namespace
 
 void add_process_commands(CLI::App& app, CommandContext& context) {
-  auto* consume = app.add_subcommand("consume", "run one consumer (identity, scoring) until it is told to stop");
+  auto* consume = app.add_subcommand("consume", "run one consumer until it is told to stop");
   consume->footer("Example: scoreline consume scoring --set admin.port=9101");
   static std::string name;
   std::vector<std::string> names;

@@ -173,7 +173,7 @@ int run_tail(const CommandContext& context, const TailWords& words) {
       if (line && sort) sorted.add(record, std::move(*line));
       return !line || sort || print_line(*line);
     }
-    return print_line(context.json ? kcat_line(record) : people_line(record, colours));
+    return print_line(context.json ? kcat_line(record) : people_line(topic.topic, record, colours));
   };
   const auto idle = [&] { return std::fflush(stdout) == 0 && !stop_requested(); };
   kafka::tail(kafka_settings, request, show, idle);

@@ -38,6 +38,7 @@ LeadHistory make_history(const std::vector<flow::ActivityRow>& rows, const std::
     auto record = wire::decode_lead_record(row.record);
     if (!record.ok() || record->kind != core::RecordKind::activity) continue;
     PastActivity past;
+    past.lead = row.lead;
     past.activity = std::move(record->activity);
     past.log_time = row.log_time;
     past.standing = standing_of(row, past.activity, retracted);

@@ -25,6 +25,7 @@ std::string_view to_text(Standing standing);
 
 /// One kept activity with what the active rule book makes of it.
 struct PastActivity {
+  core::LeadId lead;  // at acceptance
   core::Activity activity;
   base::Instant log_time;
   Standing standing = Standing::counts;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "app/lead_sections.hpp"
 #include "app/table_print.hpp"
 #include "core/report_number.hpp"
 #include "wire/json.hpp"
@@ -137,6 +138,7 @@ std::string lead_page(const LeadPage& page, const core::Scorer& scorer, bool col
   }
   if (const std::string reasons = top_reasons(scorer, page.scored.score, 8); !reasons.empty())
     out += fmt::format("\nbecause  {}\n", reasons);
+  out += lead_sections(page.parts, book, colours);
   Table recent({{"when"}, {"what"}, {"source"}, {""}});
   for (auto i = page.history.activities.rbegin(); i != page.history.activities.rend() && i - page.history.activities.rbegin() < 12; ++i)
     recent.add({{base::format_rfc3339(i->activity.at).substr(0, 19) + "Z"},
@@ -144,7 +146,7 @@ std::string lead_page(const LeadPage& page, const core::Scorer& scorer, bool col
                 {fitted(i->activity.source, 24)},
                 {std::string(to_text(i->standing)), Colour::yellow}});
   if (!recent.empty()) out += "\n" + recent.text(colours);
-  return out + fmt::format("\nwhy: scoreline explain {}\n", page.lead.value);
+  return out + fmt::format("\nwhy: scoreline explain {0}; its whole story: scoreline timeline {0}\n", page.lead.value);
 }
 
 }  // namespace scoreline::app

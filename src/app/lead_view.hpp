@@ -44,6 +44,7 @@ struct LeadPage {
   base::Day today;
   std::optional<base::Day> next_change_on;
   LeadHistory history;
+  LeadParts parts;
 };
 std::string lead_page(const LeadPage& page, const core::Scorer& scorer, bool colours);
 

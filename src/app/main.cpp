@@ -52,6 +52,9 @@ int main(int argc, char** argv) {
   app::add_erp_commands(app, context);
   app::add_rulebook_commands(app, context);
   app::add_lead_commands(app, context);
+  app::add_effect_commands(app, context);
+  app::add_timeline_command(app, context);
+  app::add_erase_command(app, context);
   app::add_operation_commands(app, context);
   try {
     app.parse(argc, argv);

@@ -25,7 +25,9 @@ void write_lane(wire::JsonWriter& json, const LaneStatus& lane) {
   for (const std::int64_t offset : lane.ends) json.integer(offset);
   json.end_array().key("lag_records").integer(lane.lag_records).key("lag_seconds").integer(lane.lag_seconds);
   json.key("batch_no").integer(lane.batch_no).key("acked_batch").integer(lane.acked_batch).key("outbox_rows").integer(lane.outbox_rows);
-  json.key("rulebook_version").integer(lane.rulebook_version).key("halted").string(lane.halted).end_object();
+  json.key("rulebook_version").integer(lane.rulebook_version).key("waits_for").begin_array();
+  for (const std::string& consumer : lane.waits_for) json.string(consumer);
+  json.end_array().key("halted").string(lane.halted).end_object();
 }
 
 void write_rulebook(wire::JsonWriter& json, const RuleBookStatus& book) {
@@ -47,12 +49,13 @@ std::string position(const LaneStatus& lane) {
 struct Group {
   std::string consumer;
   std::int64_t lanes = 0, lag = 0, seconds = 0, outbox = 0, unowned = 0, halted = 0;
+  std::map<std::string, std::int64_t> waiting;  // lanes, by whom they wait for
 };
 
 std::vector<Group> groups_of(const Status& status) {
   std::vector<Group> groups;
   for (const LaneStatus& lane : status.lanes) {
-    if (groups.empty() || groups.back().consumer != lane.consumer) groups.push_back({lane.consumer});
+    if (groups.empty() || groups.back().consumer != lane.consumer) groups.emplace_back().consumer = lane.consumer;
     Group& group = groups.back();
     ++group.lanes;
     group.lag += lane.lag_records;
@@ -60,38 +63,49 @@ std::vector<Group> groups_of(const Status& status) {
     group.outbox += lane.outbox_rows;
     group.unowned += lane.owned ? 0 : 1;
     group.halted += lane.halted.empty() ? 0 : 1;
+    for (const std::string& consumer : lane.waits_for) ++group.waiting[consumer];
   }
   return groups;
+}
+
+struct Word {
+  std::string text;
+  Colour colour = Colour::none;
+};
+
+// "running; 3 lanes wait for intent".
+Word standing_of(const Group& group) {
+  Word word{"running", Colour::green};
+  if (group.unowned == group.lanes) {
+    word = {fmt::format("does not run: scoreline consume {}", group.consumer), Colour::red};
+  } else if (group.unowned > 0) {
+    word = {fmt::format("{} without an owner", counted(group.unowned, "lane", "lanes")), Colour::yellow};
+  }
+  for (const auto& [consumer, lanes] : group.waiting) {
+    word.text += fmt::format("; {} for {}", counted(lanes, "lane waits", "lanes wait"), consumer);
+    if (word.colour == Colour::green) word.colour = Colour::yellow;
+  }
+  if (group.halted > 0)
+    word = {fmt::format("{} halted; {}", counted(group.halted, "lane", "lanes"), word.text), Colour::red};
+  return word;
 }
 
 std::string processes_text(const Status& status, const StatusText& how) {
   Table table({{"consumer"}, {"lanes", true}, {"behind", true}, {"oldest", true}, {"unpublished", true}, {""}});
   for (const Group& group : groups_of(status)) {
-    std::string word = "running";
-    Colour colour = Colour::green;
-    if (group.unowned == group.lanes) {
-      word = fmt::format("does not run: scoreline consume {}", group.consumer);
-      colour = Colour::red;
-    } else if (group.unowned > 0) {
-      word = fmt::format("{} without an owner", counted(group.unowned, "lane", "lanes"));
-      colour = Colour::yellow;
-    }
-    if (group.halted > 0) {
-      word = fmt::format("{} halted; {}", counted(group.halted, "lane", "lanes"), word);
-      colour = Colour::red;
-    }
+    const Word word = standing_of(group);
     table.add({{group.consumer},
                {std::to_string(group.lanes)},
                {counted(group.lag, "record", "records")},
                {duration_text(group.seconds)},
                {counted(group.outbox, "batch", "batches")},
-               {word, colour}});
+               {word.text, word.colour}});
   }
   return table.text(how.colours);
 }
 
 std::string lanes_text(const Status& status, const StatusText& how) {
-  Table table({{"consumer"}, {"lane", true}, {"now"}, {"next offsets"}, {"behind", true}, {"book", true}, {"owner"}});
+  Table table({{"consumer"}, {"lane", true}, {"now"}, {"next offsets"}, {"behind", true}, {"waits for"}, {"book", true}, {"owner"}});
   std::size_t hidden = 0;
   for (const LaneStatus& lane : status.lanes) {
     const bool quiet = lane.owned && lane.halted.empty() && lane.lag_records == 0;
@@ -99,13 +113,15 @@ std::string lanes_text(const Status& status, const StatusText& how) {
       ++hidden;
       continue;
     }
-    std::string next;
+    std::string next, waits;
+    for (const std::string& consumer : lane.waits_for) waits += (waits.empty() ? "" : ", ") + consumer;
     for (const std::int64_t offset : lane.next) next += (next.empty() ? "" : " ") + std::to_string(offset);
     table.add({{lane.consumer},
                {std::to_string(lane.lane)},
                {position(lane)},
                {next.empty() ? "-" : next},
                {grouped(lane.lag_records), lane.lag_records > 0 ? Colour::yellow : Colour::none},
+               {waits.empty() ? "-" : waits, waits.empty() ? Colour::none : Colour::yellow},
                {std::to_string(lane.rulebook_version)},
                {lane.owned ? fitted(lane.owner, 40) : "nobody", lane.owned ? Colour::none : Colour::yellow}});
   }
@@ -191,6 +207,31 @@ void settle_lag(std::vector<LaneStatus>& lanes, const std::string& consumer, con
   }
   std::sort(lanes.begin(), lanes.end(),
             [](const LaneStatus& a, const LaneStatus& b) { return std::pair(a.consumer, a.lane) < std::pair(b.consumer, b.lane); });
+}
+
+void settle_waits(std::vector<LaneStatus>& lanes, const std::vector<flow::ConsumerDeclaration>& consumers) {
+  const auto lane_of = [&](std::string_view consumer, std::int32_t number) {
+    return std::find_if(lanes.begin(), lanes.end(), [&](const LaneStatus& one) { return one.consumer == consumer && one.lane == number; });
+  };
+  const auto next_in = [](const LaneStatus& lane, std::size_t input) { return input < lane.next.size() ? lane.next[input] : 0; };
+  for (const flow::ConsumerDeclaration& waiter : consumers) {
+    if (!waiter.ordered) continue;
+    for (LaneStatus& lane : lanes) {
+      if (lane.consumer != waiter.name) continue;
+      lane.waits_for.clear();
+      const std::int64_t next = next_in(lane, 0);
+      if (lane.ends.empty() || lane.ends[0] <= next) continue;
+      for (const flow::ConsumerDeclaration& finder : consumers) {
+        const auto log = std::find(finder.inputs.begin(), finder.inputs.end(), waiter.inputs[0]);
+        const bool writes = std::find(waiter.inputs.begin() + 1, waiter.inputs.end(), finder.output) != waiter.inputs.end();
+        if (log == finder.inputs.end() || !writes) continue;
+        const auto upstream = lane_of(finder.name, lane.lane);
+        const bool passed =
+            upstream != lanes.end() && next_in(*upstream, static_cast<std::size_t>(log - finder.inputs.begin())) > next;
+        if (!passed) lane.waits_for.emplace_back(finder.name);
+      }
+    }
+  }
 }
 
 std::string to_json(const Status& status) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "flow/topology.hpp"
 #include "kafka/log_ends.hpp"
 
 namespace scoreline::app {
@@ -22,6 +23,7 @@ struct LaneStatus {
   std::int64_t lag_records = 0, lag_seconds = 0;
   std::uint64_t batch_no = 0, acked_batch = 0, rulebook_version = 0;
   std::int64_t outbox_rows = 0;  // committed and not yet acknowledged by Kafka
+  std::vector<std::string> waits_for;  // consumers without which it cannot go on, see settle_waits()
 };
 
 struct DeadLetterCount {
@@ -58,6 +60,11 @@ struct Status {
 /// what it handled last, 0 when nothing waits.
 void settle_lag(std::vector<LaneStatus>& lanes, const std::string& consumer, const std::vector<std::vector<kafka::PartitionRange>>& ranges,
                 base::Instant wall);
+
+/// Who waits for whom (design 5, One order for decisions): the lane of a consumer that merges its inputs by cause waits for
+/// each of those that write its other inputs and have not passed the record of the common log at which it stands, while
+/// that log has more. After settle_lag() of all consumers.
+void settle_waits(std::vector<LaneStatus>& lanes, const std::vector<flow::ConsumerDeclaration>& consumers);
 
 std::string to_json(const Status& status);
 struct StatusText {

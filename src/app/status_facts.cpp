@@ -80,6 +80,7 @@ Status collect_status(const Settings& settings, Store& store) {
     settle_lag(status.lanes, std::string(consumer.name), {begin, begin + static_cast<std::ptrdiff_t>(consumer.inputs.size())}, wall);
     first += consumer.inputs.size();
   }
+  settle_waits(status.lanes, flow::consumers());
   for (const pg::DeadLetterView& letters : store.views().dead_letters())
     status.dead_letters.push_back({letters.consumer, letters.code, letters.count});
   status.rulebook = rulebook_status(store, partitions);

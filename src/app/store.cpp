@@ -4,21 +4,19 @@
 
 #include <algorithm>
 
+#include "app/named_lead.hpp"
+#include "base/check.hpp"
 #include "base/errors.hpp"
 #include "core/identity.hpp"
+#include "core/stage_state.hpp"
 #include "pg/migrations.hpp"
+#include "wire/lead_record.hpp"
 #include "wire/rulebook_toml.hpp"
 
 namespace scoreline::app {
 namespace {
 
 constexpr std::size_t kActivitiesMax = 20'000;
-
-core::LeadIdentity decoded(const flow::IdentityLead& lead) {
-  auto identity = core::decode_identity(lead.personal);
-  if (!identity) throw base::UsageError(fmt::format("lead {} was written by a newer program: update this one", lead.lead.value));
-  return std::move(*identity);
-}
 
 }  // namespace
 
@@ -33,10 +31,12 @@ Store::Store(const Settings& settings)
       customers_(session_, "customers"),
       intent_(session_, "intent"),
       stages_(session_, "stages"),
+      triggers_(session_, "triggers"),
       sequences_(session_, "sequences"),
       firings_(session_),
       rulebooks_(session_),
-      views_(session_) {
+      views_(session_),
+      effects_(session_) {
   pg::require_current(settings.postgres_dsn);
   session_.connect();
 }
@@ -92,7 +92,7 @@ std::unordered_map<core::LeadId, core::LeadIdentity> Store::identities(std::span
   std::unordered_map<core::LeadId, core::LeadIdentity> result;
   for (std::size_t begin = 0; begin < sorted.size(); begin += kChunk) {
     const std::span<const core::LeadId> chunk(sorted.data() + begin, std::min(kChunk, sorted.size() - begin));
-    for (const flow::IdentityLead& lead : leads_.load(chunk)) result[lead.lead] = decoded(lead);
+    for (const flow::IdentityLead& lead : leads_.load(chunk)) result[lead.lead] = identity_of(lead);
   }
   return result;
 }
@@ -109,18 +109,12 @@ LeadRows Store::rows_of(core::LeadId lead, const core::LeadIdentity& identity) {
     return rows.empty() ? flow::LeadRow{} : std::move(rows.front());
   };
   LeadRows rows{row_in(customers_).personal, row_in(intent_).state, row_in(stages_).state, row_in(sequences_).state, {}};
-  std::vector<core::LeadId> family(identity.absorbed.begin(), identity.absorbed.end());
-  family.push_back(lead);
-  std::sort(family.begin(), family.end());
-  rows.firings = firings_.of_leads(family);
+  rows.firings = firings_.of_leads(family_of(lead, identity));
   return rows;
 }
 
 LeadHistory Store::history(core::LeadId lead, const core::LeadIdentity& identity, std::shared_ptr<const core::RuleBook> book) {
-  std::vector<core::LeadId> leads(identity.absorbed.begin(), identity.absorbed.end());
-  leads.push_back(lead);
-  std::sort(leads.begin(), leads.end());
-  leads.erase(std::unique(leads.begin(), leads.end()), leads.end());
+  const std::vector<core::LeadId> leads = family_of(lead, identity);
   const auto rows = activities_.of_leads(leads, kActivitiesMax);
   std::vector<base::Hash128> messages;
   for (const flow::ActivityRow& row : rows) messages.push_back(row.message);
@@ -131,10 +125,39 @@ LeadHistory Store::history(core::LeadId lead, const core::LeadIdentity& identity
   return history;
 }
 
-std::unordered_map<std::int32_t, base::Instant> Store::scoring_now() {
+std::vector<flow::IdentityLead> Store::leads(std::span<const core::LeadId> leads) { return leads_.load(leads); }
+
+std::vector<flow::LeadRow> Store::rows_in(std::string_view consumer, std::span<const core::LeadId> leads) {
+  const std::pair<std::string_view, pg::PgLeads*> tables[] = {{"customers", &customers_}, {"scoring", &scoring_},   {"intent", &intent_},
+                                                              {"stages", &stages_},       {"triggers", &triggers_}, {"sequences", &sequences_}};
+  for (const auto& [name, table] : tables)
+    if (name == consumer) return table->load(leads);
+  SCORELINE_CHECK(false, "a consumer without rows per lead");
+}
+
+Causes Store::causes(std::span<const core::LeadId> leads) {
+  Causes causes(hash_key_);
+  std::vector<core::LeadId> all;
+  for (const auto& [lead, identity] : identities(leads)) {
+    const auto family = family_of(lead, identity);
+    all.insert(all.end(), family.begin(), family.end());
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  if (all.empty()) return causes;
+  for (const flow::LeadRow& row : stages_.load(all))
+    if (core::StageState state; state.decode(row.state) && !state.founding.empty()) causes.add_founding(state.founding);
+  for (const flow::ActivityRow& row : activities_.of_leads(all, kActivitiesMax)) {
+    const auto record = wire::decode_lead_record(row.record);
+    if (record.ok() && record->kind == core::RecordKind::activity) causes.add(record->activity);
+  }
+  return causes;
+}
+
+std::unordered_map<std::int32_t, base::Instant> Store::now_of(std::string_view consumer) {
   std::unordered_map<std::int32_t, base::Instant> now;
   for (const pg::LaneView& lane : views_.lanes())
-    if (lane.consumer == "scoring") now[lane.lane] = lane.now;
+    if (lane.consumer == consumer) now[lane.lane] = lane.now;
   return now;
 }
 

@@ -9,10 +9,12 @@
 #include "app/lead_history.hpp"
 #include "app/lead_parts.hpp"
 #include "app/lead_view.hpp"
+#include "app/plain_words.hpp"
 #include "app/settings.hpp"
 #include "core/rulebook.hpp"
 #include "pg/activities.hpp"
 #include "pg/admin_views.hpp"
+#include "pg/effect_views.hpp"
 #include "pg/effects.hpp"
 #include "pg/identity.hpp"
 #include "pg/lead_rows.hpp"
@@ -26,6 +28,7 @@ class Store {
   explicit Store(const Settings& settings);
 
   pg::AdminViews& views() { return views_; }
+  pg::EffectViews& effects() { return effects_; }
 
   /// The newest activated rule book; none published: an empty one, version 0. Throws base::UsageError when this program
   /// cannot read it.
@@ -40,13 +43,20 @@ class Store {
   std::optional<Found> find(const LeadQuery& query);
 
   std::unordered_map<core::LeadId, core::LeadIdentity> identities(std::span<const core::LeadId> leads);
+  /// As identity keeps them; those that are not there are missing.
+  std::vector<flow::IdentityLead> leads(std::span<const core::LeadId> leads);
   std::optional<flow::LeadRow> scoring_row(core::LeadId lead);
+  /// Rows of a consumer that keeps one per lead; leads without one are missing.
+  std::vector<flow::LeadRow> rows_in(std::string_view consumer, std::span<const core::LeadId> leads);
   /// What the other consumers keep of a lead, and the firings of all that were merged into it.
   LeadRows rows_of(core::LeadId lead, const core::LeadIdentity& identity);
   /// The newest activities of a lead and of those merged into it, with what was retracted.
   LeadHistory history(core::LeadId lead, const core::LeadIdentity& identity, std::shared_ptr<const core::RuleBook> book);
-  /// Largest log time that scoring has handled, by lane; kNever where it has not begun.
-  std::unordered_map<std::int32_t, base::Instant> scoring_now();
+  /// What decisions about these leads (and those merged into them) were caused by, as far as their newest activities tell.
+  Causes causes(std::span<const core::LeadId> leads);
+  /// Largest log time that a consumer has handled, by lane; kNever where it has not begun.
+  std::unordered_map<std::int32_t, base::Instant> now_of(std::string_view consumer);
+  std::unordered_map<std::int32_t, base::Instant> scoring_now() { return now_of("scoring"); }
 
  private:
   std::optional<flow::IdentityLead> load_one(core::LeadId lead);
@@ -57,10 +67,11 @@ class Store {
   pg::PgIdentifiers identifiers_;
   pg::PgRetractions retractions_;
   pg::PgActivities activities_;
-  pg::PgLeads scoring_, customers_, intent_, stages_, sequences_;
+  pg::PgLeads scoring_, customers_, intent_, stages_, triggers_, sequences_;
   pg::PgFirings firings_;
   pg::PgRuleBooks rulebooks_;
   pg::AdminViews views_;
+  pg::EffectViews effects_;
 };
 
 }  // namespace scoreline::app

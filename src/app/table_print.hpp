@@ -35,6 +35,7 @@ class Table {
   /// As many cells as there are columns.
   void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
   bool empty() const { return rows_.empty(); }
+  std::size_t size() const { return rows_.size(); }
   /// Titles and rows, each ending with a line feed; `indent` blanks before every line.
   std::string text(bool colours, std::size_t indent = 0) const;
 

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "app/table_print.hpp"
+#include "app/tail_words.hpp"
 #include "wire/json.hpp"
 #include "wire/json_writer.hpp"
 
@@ -83,12 +84,14 @@ std::string kcat_line(const kafka::TailRecord& record) {
   return line;
 }
 
-std::string people_line(const kafka::TailRecord& record, bool colours) {
+std::string people_line(flow::Topic topic, const kafka::TailRecord& record, bool colours) {
   const std::string place = fmt::format("{} {}/{}", base::format_rfc3339({record.time_ms * 1000}), record.partition, record.offset);
   const std::string key = record.key && !record.key->empty() ? one_line(*record.key) : "-";
+  const std::string head = fmt::format("{}  {}  ", painted(place, Colour::dim, colours), painted(key, Colour::bold, colours));
+  if (!record.payload) return head + "(no value)";
+  if (const auto words = tail_words(topic, *record.payload)) return head + one_line(*words);
   const std::string_view type = header(record, "ce_type");
-  return fmt::format("{}  {}  {}{}{}", painted(place, Colour::dim, colours), painted(key, Colour::bold, colours), type,
-                     type.empty() ? "" : "  ", record.payload ? one_line(*record.payload) : "(no value)");
+  return fmt::format("{}{}{}{}", head, type, type.empty() ? "" : "  ", one_line(*record.payload));
 }
 
 std::optional<std::string> simulate_line(std::string_view name, const kafka::TailRecord& record) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "flow/topics.hpp"
 #include "kafka/tail.hpp"
 
 namespace scoreline::app {
@@ -14,8 +15,9 @@ namespace scoreline::app {
 /// there are none, key and payload null where there is none. Bytes that are not UTF-8 are shown as U+FFFD.
 std::string kcat_line(const kafka::TailRecord& record);
 
-/// Time, place, key and value on one line; the value as it is, without line breaks.
-std::string people_line(const kafka::TailRecord& record, bool colours);
+/// Time, place, key and value on one line; the value of a derived topic in words (tail_words.hpp), else as it is, without
+/// line breaks.
+std::string people_line(flow::Topic topic, const kafka::TailRecord& record, bool colours);
 
 /// {"topic","time","trusted","source","value"} (semantics 10); `name` without the installation's prefix. Without a value
 /// that is a JSON object (a tombstone, foreign bytes), and for ticks, nothing: simulate makes its own days.

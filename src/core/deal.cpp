@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t kEncoding = 1;
 
 bool created_before(const Deal& a, const Deal& b) {
-  return std::tie(a.created_at, a.created_offset, a.id) < std::tie(b.created_at, b.created_offset, b.id);
+  return std::tie(a.created_at, a.created_by, a.id) < std::tie(b.created_at, b.created_by, b.id);
 }
 
 int place_of(const Deal& deal, const RuleBook& book) {
@@ -31,7 +31,7 @@ void encode_deal(base::ByteWriter& out, const Deal& deal) {
   out.text(deal.pipeline);
   out.text(deal.stage);
   write_instant(out, deal.created_at);
-  out.i64(deal.created_offset);
+  write_place(out, deal.created_by);
   write_instant(out, deal.moved_at);
   out.boolean(deal.closed_on.has_value());
   if (deal.closed_on) write_day(out, *deal.closed_on);
@@ -43,9 +43,7 @@ bool decode_deal(base::ByteReader& in, Deal& deal) {
   deal.id = in.text();
   deal.pipeline = in.text();
   deal.stage = in.text();
-  if (!read_instant(in, deal.created_at)) return false;
-  deal.created_offset = in.i64();
-  if (!read_instant(in, deal.moved_at)) return false;
+  if (!read_instant(in, deal.created_at) || !read_place(in, deal.created_by) || !read_instant(in, deal.moved_at)) return false;
   deal.open = !in.boolean();
   if (!deal.open && !read_day(in, deal.closed_on.emplace())) return false;
   const std::size_t used = in.count();

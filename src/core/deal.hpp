@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "core/place.hpp"
 #include "core/rulebook.hpp"
 
 namespace scoreline::core {
@@ -25,7 +26,7 @@ struct Deal {
   std::string pipeline, stage;  // ids
   bool open = true;
   Instant created_at;               // log time of the decision
-  std::int64_t created_offset = 0;  // of its cause in lead.activities
+  Place created_by;                   // its cause in lead.activities: orders what one instant made
   Instant moved_at;                 // when it entered its stage
   std::optional<Day> closed_on;     // day of its latest closing; set exactly while it is closed
   std::vector<std::string> used;    // ids of the advances that are used up, in that order
@@ -33,7 +34,7 @@ struct Deal {
   bool operator==(const Deal&) const = default;
 };
 
-/// Those of one lead, in order of creation: by (created_at, created_offset, id).
+/// Those of one lead, in order of creation: by (created_at, created_by, id).
 class Deals {
  public:
   /// (pipeline, stage of its newest deal, open or closed), ascending by pipeline: what conditions see.

@@ -134,6 +134,8 @@ Instant after(Instant enrolled_at, const Step& step, const Zone& zone) {
 
 bool is_time_zone(std::string_view name) { return find_zone(name) != nullptr; }
 
+Instant wall_time(Instant t, std::string_view zone) { return {Zone(zone).local_of(t).us}; }
+
 std::string_view zone_for(std::string_view lead_timezone, const Sequence& sequence) {
   if (is_time_zone(lead_timezone)) return lead_timezone;
   return is_time_zone(sequence.timezone) ? std::string_view(sequence.timezone) : std::string_view("UTC");

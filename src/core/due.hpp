@@ -15,6 +15,9 @@ using base::Instant;
 /// zone on each machine.
 bool is_time_zone(std::string_view name);
 
+/// What the clock on the wall shows in that zone, as if it were UTC; a zone that is not valid counts as UTC.
+Instant wall_time(Instant t, std::string_view zone);
+
 /// The zone that counts: the lead's where it is valid, else the sequence's, else (gone from the database) UTC.
 std::string_view zone_for(std::string_view lead_timezone, const Sequence& sequence);
 

@@ -13,11 +13,12 @@ constexpr std::uint64_t kEncoding = 1;
 constexpr std::string_view kMerged = "merged";
 
 bool enrolled_before(const Enrolment& a, const Enrolment& b) {
-  return std::tie(a.enrolled_at, a.key) < std::tie(b.enrolled_at, b.key);
+  return std::tie(a.enrolled_at, a.caused_by, a.key) < std::tie(b.enrolled_at, b.caused_by, b.key);
 }
 
 bool decided_before(const Enrolment& a, const Enrolment& b) {
-  return std::tie(a.decided_at, a.enrolled_at, a.key) < std::tie(b.decided_at, b.enrolled_at, b.key);
+  return std::tie(a.decided_at, a.enrolled_at, a.caused_by, a.key) <
+         std::tie(b.decided_at, b.enrolled_at, b.caused_by, b.key);
 }
 
 bool was_sent(const Enrolment& enrolment, const std::string& step, Instant now) {
@@ -43,6 +44,7 @@ void encode_enrolment(base::ByteWriter& out, const Enrolment& enrolment) {
   write_instant(out, enrolment.enrolled_at);
   write_instant(out, enrolment.dated);
   write_instant(out, enrolment.decided_at);
+  write_place(out, enrolment.caused_by);
   out.text(enrolment.zone);
   out.u64(enrolment.rulebook);
   out.i64(enrolment.depth);
@@ -59,7 +61,7 @@ bool decode_enrolment(base::ByteReader& in, Enrolment& enrolment) {
   enrolment.sequence = in.text();
   enrolment.cause_key = in.text();
   if (!read_instant(in, enrolment.enrolled_at) || !read_instant(in, enrolment.dated) ||
-      !read_instant(in, enrolment.decided_at)) {
+      !read_instant(in, enrolment.decided_at) || !read_place(in, enrolment.caused_by)) {
     return false;
   }
   enrolment.zone = in.text();
@@ -167,8 +169,8 @@ std::vector<MailPlace> mails_in_order(const SequenceState& state) {
   const auto before = [&](const MailPlace& a, const MailPlace& b) {
     const Enrolment &in_a = state.at(a.enrolment), &in_b = state.at(b.enrolment);
     const EnrolledStep &step_a = in_a.steps[a.step], &step_b = in_b.steps[b.step];
-    return std::tie(step_a.due_at, in_a.sequence, step_a.id, in_a.enrolled_at, in_a.key) <
-           std::tie(step_b.due_at, in_b.sequence, step_b.id, in_b.enrolled_at, in_b.key);
+    return std::tie(step_a.due_at, in_a.sequence, step_a.id, in_a.enrolled_at, in_a.caused_by, in_a.key) <
+           std::tie(step_b.due_at, in_b.sequence, step_b.id, in_b.enrolled_at, in_b.caused_by, in_b.key);
   };
   std::sort(out.begin(), out.end(), before);
   return out;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "core/place.hpp"
 
 namespace scoreline::core {
 
@@ -34,6 +35,7 @@ struct Enrolment {
   Instant enrolled_at;         // log time of the cause: what steps are due after
   Instant dated;               // an activity dated before is no exit
   Instant decided_at;          // `now` of the decision
+  Place caused_by;             // in lead.activities: orders what one instant made
   std::string zone;            // as of the enrolment
   std::uint64_t rulebook = 0;  // version that decided
   std::int32_t depth = 0;      // of the cause
@@ -64,9 +66,9 @@ class SequenceState {
   std::vector<std::size_t> end_all(std::string_view reason, Instant now);
 
   /// Takes in the enrolments of another lead (semantics 3 and 7). Of several active ones in one sequence the earliest
-  /// goes on (by enrolled_at, ties by key): the others' unsent steps are cancelled, reason `merged`, and those of its
+  /// goes on (by enrolled_at, ties by caused_by and key): the others' unsent steps are cancelled, reason `merged`, and those of its
   /// own that were sent in one of the others, too. Whichever lead takes in the other, the outcome is the same: all are
-  /// in the order of (decided_at, enrolled_at, key) then. Gives the indices of those that changed, ascending.
+  /// in the order of (decided_at, enrolled_at, caused_by, key) then. Gives the indices of those that changed, ascending.
   std::vector<std::size_t> merge(const SequenceState& other, Instant now);
 
   void clear() { enrolments_.clear(); }
@@ -90,7 +92,7 @@ struct MailPlace {
   bool operator==(const MailPlace&) const = default;
 };
 /// All, in the order of reports (semantics 10): by due instant, sequence, step (both by bytes of their ids), enrolment
-/// (by enrolled_at and key).
+/// (by enrolled_at, caused_by and key).
 std::vector<MailPlace> mails_in_order(const SequenceState& state);
 
 }  // namespace scoreline::core

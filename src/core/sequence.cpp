@@ -108,6 +108,7 @@ void Decision::enrol(std::uint32_t index, std::uint32_t occasion, Instant dated)
   enrolment.enrolled_at = change_.log_time;
   enrolment.dated = dated;
   enrolment.decided_at = change_.now;
+  enrolment.caused_by = change_.cause;
   enrolment.zone = zone_for(input_.timezone, sequence);
   enrolment.rulebook = change_.rulebook;
   enrolment.depth = change_.depth;

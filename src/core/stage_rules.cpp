@@ -102,7 +102,7 @@ std::size_t Evaluation::make(const Pipeline& pipeline) {
   deal.id.append(input_.deal_key).append("-").append(std::to_string(++made_));
   deal.pipeline = pipeline.id;
   deal.created_at = input_.now;
-  deal.created_offset = input_.offset;
+  deal.created_by = input_.cause;
   return deals_.add(std::move(deal));
 }
 
@@ -189,7 +189,7 @@ StageRules::Outcome StageRules::evaluate(Deals& deals, FactSheet& facts, const I
 
 bool StageRules::settled(const Deals& deals, FactSheet& facts, Instant now) const {
   Deals tried = deals;
-  const bool nothing = evaluate(tried, facts, {now, 0, {}, std::nullopt}).entries.empty();
+  const bool nothing = evaluate(tried, facts, {now, {}, {}, std::nullopt}).entries.empty();
   facts.stages = deals.stages();
   return nothing;
 }

@@ -39,7 +39,7 @@ class StageRules {
  public:
   struct Input {
     Instant now;                     // log time of the decision
-    std::int64_t offset = 0;         // of the cause in lead.activities
+    Place cause;                      // in lead.activities
     std::string_view deal_key;       // names the cause for ever: ids of deals that it makes are "<deal_key>-1", "-2"
     std::optional<ManualMove> move;  // human and not retracted, see below
   };

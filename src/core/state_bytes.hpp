@@ -1,8 +1,9 @@
 #pragma once
-/// Instants and days in encoded states. Bounded, so that whatever bytes a row holds, differences of what was decoded
+/// Instants, days and places in encoded states. Bounded, so that whatever bytes a row holds, differences of what was decoded
 /// from them never overflow. Pure.
 #include "base/bytes.hpp"
 #include "base/time.hpp"
+#include "core/place.hpp"
 
 namespace scoreline::core {
 
@@ -23,6 +24,23 @@ inline bool read_day(base::ByteReader& in, base::Day& day) {
   if (!in.ok() || n < -kFarthestStateDay || n > kFarthestStateDay) return false;
   day.n = static_cast<std::int32_t>(n);
   return true;
+}
+
+inline void write_place(base::ByteWriter& out, const Place& place) {
+  out.i64(place.offset);
+  out.u64(static_cast<std::uint64_t>(place.phase));
+  write_day(out, place.day);
+  out.u64(place.lead.value);
+  out.u64(place.n);
+}
+inline bool read_place(base::ByteReader& in, Place& place) {
+  place.offset = in.i64();
+  const std::uint64_t phase = in.u64();
+  if (phase > static_cast<std::uint64_t>(Place::Phase::rulebook) || !read_day(in, place.day)) return false;
+  place.phase = static_cast<Place::Phase>(phase);
+  place.lead.value = in.u64();
+  place.n = static_cast<std::uint32_t>(in.u64());
+  return in.ok();
 }
 
 }  // namespace scoreline::core

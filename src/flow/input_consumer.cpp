@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/bytes.hpp"
 #include "base/metrics.hpp"
+#include "flow/message_scope.hpp"
 #include "wire/input_event.hpp"
 
 namespace scoreline::flow {
@@ -88,13 +88,8 @@ InputConsumer::Read InputConsumer::decode(const InRecord& record) {
     read.error = std::make_unique<base::Error>(decoded.error());
     return read;
   }
-  scope_text_.clear();
-  base::ByteWriter out(scope_text_);
-  out.u64(static_cast<std::uint64_t>(event.topic));
-  out.text(options_.one_writer_per_topic || event.topic == core::InputTopic::crm ? std::string_view{} : std::string_view(event.source));
-  out.text(event.record_key);
-  out.text(event.message_id);
-  read.scope = base::keyed_hash(options_.hash_key, scope_text_);
+  read.scope = message_scope(options_.hash_key, event.topic, options_.one_writer_per_topic ? std::string_view{} : std::string_view(event.source),
+                             event.record_key, event.message_id, scope_text_);
   read.event = static_cast<std::int32_t>(event_count_++);
   return read;
 }

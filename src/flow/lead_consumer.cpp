@@ -143,8 +143,9 @@ bool LeadConsumer::plan_group(Plan& plan, std::size_t end, Instant& now) {
     return true;
   }
   now = std::max(now, raw.log_time);
-  if (about_a_lead(record->kind) || record->kind == RecordKind::tick || record->kind == RecordKind::count_back_done)
-    plan.records.push_back({std::move(*record), &raw, std::move(facts)});
+  // One of a rule book is dealt with by now, or, where those are ignored, time passing like any other.
+  const bool of_rulebook = record->kind == RecordKind::rulebook_prepared || record->kind == RecordKind::rulebook_activated;
+  if (!of_rulebook || options_.ignore_rulebook_records) plan.records.push_back({std::move(*record), &raw, std::move(facts)});
   // Where a rule book was activated its sweep comes before everything else.
   return work.state->sweep.kind == Sweep::Kind::none;
 }

@@ -61,7 +61,6 @@ PollRequest Runner::poll_request(bool overdue, bool busy) const {
   }
   const std::size_t queues = std::max<std::size_t>(1, lanes_.size() * consumer_.spec().inputs.size());
   const std::size_t room = std::max<std::size_t>(64, options_.waiting_records / queues);
-  request.max_records = std::min(request.max_records, room);
   request.wants = [this, room](std::int32_t lane, std::size_t input) {
     const auto mine = lanes_.find(lane);
     return mine != lanes_.end() && mine->second.queue.size_of(input) < room;

@@ -148,6 +148,8 @@ Runner::Result Runner::drop_idle(Attempt& attempt) {
     busy = busy || !does_nothing(work);
   }
   if (busy) return Result::done;
+  // It has said what it can do by itself; without this a lane that was just taken would be asked for ever.
+  for (const LaneWork& work : attempt.works) lanes_.at(work.lane).more = work.more;
   give_back(attempt);
   return reaches ? Result::nothing : Result::idle;
 }

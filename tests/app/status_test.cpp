@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "wire/json.hpp"
 
 using namespace scoreline;
@@ -98,4 +100,62 @@ TEST_CASE("of many lanes only those that need a look are listed") {
   settle_lag(status.lanes, "identity", {std::vector<kafka::PartitionRange>(24, {0, 10})}, kWall);
   CHECK(to_text(status, {false, false}).find("24 lanes are up to date") != std::string::npos);
   CHECK(to_text(status, {false, true}).find("up to date") == std::string::npos);
+}
+
+namespace {
+
+LaneStatus lane_of(std::string consumer, std::int32_t number, std::vector<std::int64_t> next, std::vector<std::int64_t> ends) {
+  LaneStatus lane = lane_at(number, std::move(next));
+  lane.consumer = std::move(consumer);
+  lane.ends = std::move(ends);
+  for (std::size_t i = 0; i < lane.ends.size(); ++i) lane.lag_records += lane.ends[i] - lane.next[i];
+  return lane;
+}
+
+std::vector<std::string> stages_wait(std::vector<LaneStatus> lanes) {
+  settle_waits(lanes, flow::consumers());
+  for (const LaneStatus& lane : lanes)
+    if (lane.consumer == "stages") return lane.waits_for;
+  return {"no stages"};
+}
+
+}  // namespace
+
+TEST_CASE("status waits: a lane waits for those that have not passed the record at which it stands") {
+  const std::vector<LaneStatus> lanes{lane_of("customers", 0, {11}, {20}), lane_of("intent", 0, {10}, {20}), lane_of("scoring", 0, {20}, {20}),
+                                      lane_of("stages", 0, {10, 0, 0, 0}, {20, 0, 0, 0})};
+  CHECK(stages_wait(lanes) == std::vector<std::string>{"intent"});
+}
+
+TEST_CASE("status waits: nobody waits at the end of the log") {
+  CHECK(stages_wait({lane_of("customers", 0, {3}, {20}), lane_of("stages", 0, {20, 0, 0, 0}, {20, 0, 0, 0})}).empty());
+}
+
+TEST_CASE("status waits: consumers that never ran hold up, too, and only lanes of the same number count") {
+  CHECK(stages_wait({lane_of("scoring", 1, {20}, {20}), lane_of("stages", 0, {0, 0, 0, 0}, {20, 0, 0, 0})}) ==
+        std::vector<std::string>{"customers", "scoring", "intent"});
+}
+
+TEST_CASE("status waits: sequences wait for triggers, by the log of changes") {
+  std::vector<LaneStatus> lanes{lane_of("sequences", 0, {5, 9}, {8, 9}), lane_of("triggers", 0, {5}, {8})};
+  settle_waits(lanes, flow::consumers());
+  CHECK(lanes[0].waits_for == std::vector<std::string>{"triggers"});
+  CHECK(lanes[1].waits_for.empty());
+  lanes[1].next = {6};
+  settle_waits(lanes, flow::consumers());
+  CHECK(lanes[0].waits_for.empty());
+}
+
+TEST_CASE("status waits: people read who holds up whom") {
+  Status status;
+  for (std::int32_t p = 0; p < 3; ++p) {
+    status.lanes.push_back(lane_of("customers", p, {20}, {20}));
+    status.lanes.push_back(lane_of("scoring", p, {20}, {20}));
+    status.lanes.push_back(lane_of("intent", p, {p == 2 ? 20 : 4}, {20}));
+    status.lanes.push_back(lane_of("stages", p, {4, 0, 0, 0}, {20, 0, 0, 0}));
+  }
+  settle_waits(status.lanes, flow::consumers());
+  std::stable_sort(status.lanes.begin(), status.lanes.end(), [](const LaneStatus& a, const LaneStatus& b) { return a.consumer < b.consumer; });
+  CHECK(to_text(status, {false, false}).find("running; 2 lanes wait for intent") != std::string::npos);
+  CHECK(to_json(status).find(R"("waits_for":["intent"])") != std::string::npos);
 }

@@ -83,7 +83,7 @@ TEST_CASE("ticks, tombstones and foreign bytes give simulate nothing") {
 
 TEST_CASE("people see one line, whatever the value holds") {
   auto record = record_of("{\"a\":\n\033[31m1}");
-  const std::string line = people_line(record, false);
+  const std::string line = people_line(flow::Topic::tracking_events, record, false);
   CHECK(line.find('\n') == std::string::npos);
   CHECK(line.find('\033') == std::string::npos);
   CHECK(line.starts_with("2026-05-28T20:26:40.25Z 3/42  k  "));

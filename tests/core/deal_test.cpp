@@ -52,7 +52,7 @@ Deals random_deals(int first_id) {
     Deal one =
         deal("d" + std::to_string(first_id++), *rc::gen::element<std::string>("new", "meeting", "offer", "won", "gone"),
              test::any_of(0, 3), *rc::gen::element<std::string>("sales", "service", "nowhere"));
-    one.created_offset = test::any_of(0, 1);
+    one.created_by.offset = test::any_of(0, 1);
     if (test::coin()) one = closed(one, test::any_of(-5, 20'000));
     for (int used = test::any_of(0, 2); used > 0; --used) one.used.push_back("a" + std::to_string(used));
     out.add(one);
@@ -68,7 +68,7 @@ TEST_CASE("deals: stand in order of creation, whatever the order in which they c
   CHECK(deals.add(deal("a", "new", 2)) == 0);
   CHECK(deals.add(deal("c", "new", 3)) == 2);
   Deal earlier = deal("z", "new", 2);
-  earlier.created_offset = -1;
+  earlier.created_by.offset = -1;
   CHECK(deals.add(earlier) == 0);
   CHECK(ids(deals.all()) == std::vector<std::string>{"z", "a", "b", "c"});
   CHECK(deals.open() == std::vector<std::size_t>{0, 1, 2, 3});

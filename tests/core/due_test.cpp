@@ -47,6 +47,15 @@ base::Instant random_instant() {
 
 }  // namespace
 
+TEST_CASE("due: what the clock on the wall shows") {
+  const auto there = [](std::string_view t, std::string_view zone) { return base::format_rfc3339(core::wall_time(at(t), zone)); };
+  CHECK(there("2026-05-04T07:00:00.5Z", "Europe/Berlin") == "2026-05-04T09:00:00.5Z");
+  CHECK(there("2026-03-29T00:59:59Z", "Europe/Berlin") == "2026-03-29T01:59:59Z");
+  CHECK(there("2026-03-29T01:00:00Z", "Europe/Berlin") == "2026-03-29T03:00:00Z");
+  CHECK(there("2026-05-04T07:00:00Z", "UTC") == "2026-05-04T07:00:00Z");
+  CHECK(there("2026-05-04T07:00:00Z", "Middle/Earth") == "2026-05-04T07:00:00Z");
+}
+
 TEST_CASE("due: names of zones are those of the database, to the letter") {
   for (const char* name : {"UTC", "Europe/Berlin", "Etc/GMT+1", "Australia/Lord_Howe"}) CHECK(core::is_time_zone(name));
   for (const char* name : {"", "europe/berlin", "Europe/Berlin ", "Europe", "Mars/Base", "+02:00", "localtime",

@@ -38,7 +38,7 @@ TEST_CASE("route: a lead without an open deal gets one in the first stage, once"
   CHECK(deal.id == "cause2-1");
   CHECK(deal.created_at == test::at("2026-05-01T10:00:00Z"));
   CHECK(deal.moved_at == deal.created_at);
-  CHECK(deal.created_offset == 2);
+  CHECK(deal.created_by.offset == 2);
   CHECK(deal.open);
 }
 

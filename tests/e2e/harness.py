@@ -14,6 +14,7 @@ import urllib.request
 
 ROOT = pathlib.Path(os.environ.get("SCORELINE_SOURCE_DIR") or pathlib.Path(__file__).resolve().parents[2])
 BINARY = os.environ.get("SCORELINE_BINARY") or str(ROOT / ".build" / "release" / "scoreline")
+CONSUMERS = ("identity", "customers", "scoring", "intent", "stages", "triggers", "sequences")
 
 
 def free_port():
@@ -25,14 +26,16 @@ def free_port():
 class House:
     """Kafka, PostgreSQL and any number of scoreline processes in a folder of their own."""
 
-    def __init__(self, partitions=6, clock_ms=60000, extra=""):
+    def __init__(self, partitions=6, clock_ms=60000, extra="", beside=None, prefix=""):
+        """`beside`: another house whose services it shares, with topics and a database of its own."""
         # Below the folder that scripts/test sweeps at its end, so that nothing is left running whatever happens here.
         above = os.environ.get("SCORELINE_E2E_DIR")
         if above:
             pathlib.Path(above).mkdir(parents=True, exist_ok=True)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="scoreline-e2e-", dir=above))
         self.folder.chmod(0o755)
-        self.services = self.folder / "services"
+        self.beside, self.prefix = beside, prefix
+        self.services = beside.services if beside else self.folder / "services"
         self.partitions, self.clock_ms, self.extra = partitions, clock_ms, extra
         self.collector_port = free_port()
         self.config = self.folder / "scoreline.toml"
@@ -40,8 +43,10 @@ class House:
         self.logs = {}
 
     def __enter__(self):
-        self._services("start")
+        if not self.beside:
+            self._services("start")
         try:
+            self._read_addresses()
             self._write_config()
             self.scoreline("topics", "apply")
             self.scoreline("migrate", "up")
@@ -53,7 +58,8 @@ class House:
     def __exit__(self, kind, *_):
         for name in list(self.processes):
             self.kill(name)
-        self._services("stop")
+        if not self.beside:
+            self._services("stop")
         if kind is None:
             subprocess.run(["rm", "-rf", str(self.folder)], check=False)
         else:
@@ -75,15 +81,22 @@ class House:
             time.sleep(0.05)
         subprocess.run([str(ROOT / "scripts" / "services"), "start", "--only", "pg", "--dir", str(self.services)], check=True, stdout=subprocess.DEVNULL)
 
-    def _write_config(self):
+    def _read_addresses(self):
         env = dict(line.split("=", 1) for line in (self.services / "env").read_text().splitlines() if "=" in line and not line.startswith("#"))
         env = {name.removeprefix("export ").strip(): value.strip().strip("'\"") for name, value in env.items()}
         self.bootstrap, self.dsn, self.admin_dsn = env["SCORELINE_KAFKA_BOOTSTRAP"], env["SCORELINE_PG_DSN"], env["PG_ADMIN_DSN"]
+        if self.beside:
+            name = "scoreline_" + self.prefix.strip(".")
+            subprocess.run(["psql", "-q", self.admin_dsn, "-c", f"CREATE DATABASE {name} OWNER scoreline"], check=True)
+            self.dsn = self.dsn.replace("dbname=scoreline", f"dbname={name}")
+
+    def _write_config(self):
         self.config.write_text(f"""
 [kafka]
 bootstrap_servers = "{self.bootstrap}"
 partitions = {self.partitions}
 session_timeout_ms = 6000
+topic_prefix = "{self.prefix}"
 [postgres]
 dsn = '''{self.dsn}'''
 [identity]
@@ -111,6 +124,43 @@ trusted = true
 
     def lines(self, *arguments, **more):
         return [json.loads(line) for line in self.scoreline(*arguments, **more).splitlines() if line.strip()]
+
+    def produce(self, topic, records, partition=None):
+        """Straight into a topic, as a connector does: (key, value) with texts or objects as values. Records of one key keep
+        to one partition."""
+        if not records:
+            return
+        command = ["kcat", "-P", "-b", self.bootstrap, "-t", self.prefix + topic, "-K", "\t", "-X", "topic.partitioner=murmur2_random"]
+        if partition is not None:
+            command += ["-p", str(partition)]
+        lines = [f"{key}\t{value if isinstance(value, str) else json.dumps(value)}\n" for key, value in records]
+        subprocess.run(command, input="".join(lines), text=True, check=True, stderr=subprocess.DEVNULL, timeout=120)
+
+    def rows(self, query):
+        """What PostgreSQL says, an object per row."""
+        done = subprocess.run(["psql", "-X", "-qAt", self.dsn, "-c", f"SELECT row_to_json(r) FROM ({query}) r"], check=True, text=True, stdout=subprocess.PIPE)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def start_all(self, instances=2, clock=True):
+        """Every consumer, as many times as asked for, a collector and a clock."""
+        for consumer in CONSUMERS:
+            for n in range(1, instances + 1):
+                self.start(f"{consumer}-{n}", "consume", consumer)
+        if clock:
+            self.start("clock", "clock")
+        self.start("collect", "collect")
+        self.wait("the collector", self.collector_ready)
+
+    def restart(self, name):
+        """As after a crash."""
+        self.kill(name)
+        self.start(name, "consume", name.rsplit("-", 1)[0])
+
+    def rss_kb(self, name):
+        for line in pathlib.Path(f"/proc/{self.processes[name].pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+        raise AssertionError(f"{name} has no memory")
 
     def start(self, name, *arguments):
         log = open(self.folder / f"{name}.log", "a")
@@ -140,9 +190,35 @@ trusted = true
             time.sleep(0.2)
         raise AssertionError(f"waited {limit_s} s in vain for {what}: {self.scoreline('status', check=False)}")
 
+    def status(self):
+        return json.loads(self.scoreline("--json", "status", check=False) or "{}")
+
     def caught_up(self):
-        text = self.scoreline("--json", "status", check=False)
-        return bool(text) and json.loads(text).get("lag_records") == 0
+        return self.status().get("lag_records") == 0
+
+    def come_to_rest(self, limit_s=120):
+        """No more ticks, and everything that was written is handled."""
+        if "clock" in self.processes:
+            self.stop("clock")
+        self.wait("the consumers to catch up", self.caught_up, limit_s)
+
+    def _cpu_s(self):
+        ticks = {}
+        for name, process in self.processes.items():
+            fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks[name] = int(fields[11]) + int(fields[12])
+        return {name: count / os.sysconf("SC_CLK_TCK") for name, count in ticks.items()}
+
+    def check_idle(self):
+        """Nobody burns time while nothing happens."""
+        before = self._cpu_s()
+        time.sleep(3)
+        used = {name: spent - before[name] for name, spent in self._cpu_s().items()}
+        assert max(used.values()) < 0.3, f"CPU seconds used in three seconds of rest: {used}"
+
+    def stop_all(self):
+        for name in list(self.processes):
+            self.stop(name)
 
     def collector_ready(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.collector_port}/health", timeout=2) as answer:

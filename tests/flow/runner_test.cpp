@@ -23,6 +23,7 @@ struct Copier final : Consumer, LaneCache {
   const ConsumerSpec& spec() const override { return about; }
   LockMode handle(std::span<LaneWork> lanes, LockMode lock) override {
     refuses_now = refuses_sweep;
+    ++asked;
     for (LaneWork& work : lanes) {
       work.more = sweeps;
       for (const InRecord& record : work.records) {
@@ -43,7 +44,7 @@ struct Copier final : Consumer, LaneCache {
     if (adopt_fails > 0 && adopt_fails-- > 0) throw base::Unavailable("the cache cannot be read");
   }
   void drop(std::int32_t) override {}
-  int adopt_fails = 0;
+  int adopt_fails = 0, asked = 0;
 };
 
 /// Notes of halts fail while the database is away.
@@ -137,6 +138,23 @@ TEST_CASE("runner: when all is said, nothing is committed any more") {
   CHECK(house.lanes.claims == claims);
   CHECK(house.runner.step() == false);
   CHECK(house.database.outbox[{"copier", 0}].empty());
+}
+
+TEST_CASE("runner: lanes that were taken over with nothing to do are asked once, not for ever") {
+  House house;
+  house.put(0, "a");
+  house.put(1, "b");
+  house.run();
+  house.source.inner.assign({});
+  house.run(3);
+  house.source.inner.assign({0, 1});
+  house.run();
+  const int asked = house.copier.asked;
+  house.run();
+  CHECK(house.copier.asked == asked);
+  house.put(1, "c");
+  house.run();
+  CHECK(house.copied(1) == "b c ");
 }
 
 TEST_CASE("runner: a record that the database refuses becomes a dead letter; what follows in its stream is applied") {

@@ -60,7 +60,8 @@ TEST_CASE("differences: longer retention is set, what could lose records or move
     partitions += difference.setting == "partitions";
     retention += difference.setting == "retention.ms";
   }
-  CHECK(partitions == 5);
+  const auto partitioned = std::count_if(flow::kTopics.begin(), flow::kTopics.end(), [](const auto& topic) { return !topic.compacted; });
+  CHECK(partitions == static_cast<std::size_t>(partitioned));
   CHECK(retention == 3);
   admin.apply(shorter);
   CHECK(admin.plan({2, 0, true}).differences.empty());

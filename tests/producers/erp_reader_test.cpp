@@ -257,6 +257,14 @@ TEST_CASE("reader: JSON by a mapping, members below others and lines within") {
   CHECK(got.items[2] == "3 positions invalid_value");
 }
 
+TEST_CASE("reader: a member that no row has is named, because it may be misspelt") {
+  ErpReader reader(options(ErpFormat::ndjson, &invoices()));
+  CHECK(reader.unseen_columns().empty());
+  read(reader,
+       "{\"Nr\":1,\"Kunde\":2,\"V\":1,\"Netto\":null}\n{\"Nr\":2,\"Kunde\":2,\"V\":1,\"Datum\":\"01.05.2026\"}\n");
+  CHECK(reader.unseen_columns() == std::vector<std::string>{"W", "Netto", "Status"});
+}
+
 TEST_CASE("reader: rows of one order become its lines") {
   const auto got =
       csv(kOrderHead + "A1;7;01.05.2026;x;1;10,00\nA1;7;01.05.2026;y;2,5;5,50\nA2;8;02.05.2026;z;1;1\n", &orders());

@@ -35,7 +35,7 @@ class StageWorld {
     today_ = base::day_of(now);
     sheet.tier = tier;
     ++cause_;
-    return rules.evaluate(on, sheet, {now, cause_, "cause" + std::to_string(cause_), std::move(move)});
+    return rules.evaluate(on, sheet, {now, core::Place::of_record(cause_), "cause" + std::to_string(cause_), std::move(move)});
   }
   /// "sales: new -> won by anna (manual)", and "refused <code>" first.
   std::vector<std::string> run(std::string_view now, std::optional<core::ManualMove> move = {}) {

@@ -7,7 +7,6 @@
 
 #include "tests/wire/record_values.hpp"
 #include "wire/json.hpp"
-#include "wire/score_record.hpp"
 
 namespace scoreline::wire {
 namespace {
@@ -133,42 +132,6 @@ TEST_CASE("lead record: what is refused") {
   CHECK(fault(R"({"kind":"erased","lead":"1","personal":{"properties":[]}})") == "invalid_value /personal/properties");
   CHECK(fault(R"({"kind":"erased","lead":"1","personal":{"changes":[{"key":"k"}]}})") ==
         "missing_value /personal/changes");
-}
-
-TEST_CASE("score record: comes back as it went") {
-  CHECK(rc::check([] {
-    core::ScoreRecord record;
-    record.kind = static_cast<core::ScoreRecord::Kind>(*rc::gen::inRange(0, 3));
-    record.lead.value = *rc::gen::inRange<std::uint64_t>(1, 99);
-    record.from = any_text();
-    record.to = any_text();
-    record.score = any_text();
-    record.cause = {*rc::gen::arbitrary<std::int64_t>(), std::nullopt, flag(), *rc::gen::inRange<std::uint32_t>(0, 3)};
-    if (flag()) record.cause.day = base::Day{*rc::gen::inRange(0, 30000)};
-    if (flag()) record.now = any_instant();
-    std::string text;
-    encode(record, text);
-    const auto back = decode_score_record(text);
-    RC_ASSERT(back.ok() && check_json(text).ok());
-    RC_ASSERT(back->kind == record.kind && back->lead == record.lead && back->from == record.from &&
-              back->to == record.to);
-    RC_ASSERT(back->score == record.score && back->cause == record.cause && back->now == record.now);
-  }));
-}
-
-TEST_CASE("score record: what is refused") {
-  const auto fault = [](std::string_view json) {
-    const auto record = decode_score_record(json);
-    return record ? std::string("ok") : record.error().code + " " + record.error().where;
-  };
-  CHECK(fault("{") == "invalid_json ");
-  CHECK(fault("{}") == "missing_value /kind");
-  CHECK(fault(R"({"kind":"mark"})") == "missing_value /cause");
-  CHECK(fault(R"({"kind":"mark","cause":{"offset":1}})") == "ok");
-  CHECK(fault(R"({"kind":"score","cause":{"offset":1}})") == "missing_value /lead");
-  CHECK(fault(R"({"kind":"x","cause":{"offset":1}})") == "unknown_kind /kind");
-  CHECK(fault(R"({"kind":"mark","cause":{"offset":1.5}})") == "invalid_value /cause/offset");
-  CHECK(fault(R"({"kind":"mark","cause":{"day":"x"}})") == "invalid_value /cause/day");
 }
 
 }  // namespace

@@ -141,6 +141,15 @@ TEST_CASE("rulebook_toml: mistakes in rules are named, with their place and what
        {"x = \n", 1, "not TOML"}});
 }
 
+TEST_CASE("rulebook_toml: a key that begins with no letter is a mistake like any other") {
+  for (const char* text : {"[[\u20acfile]]\n", "W\u00e4hrung = 1\n", "a = W\u00e4hrung\n", "\u20ac = 1\n", "[\u20ac]\n", "a.\u20ac = 1\n"}) {
+    CAPTURE(text);
+    const auto loaded = load(text);
+    CHECK_FALSE(loaded.book);
+    CHECK(loaded.problems.size() == 1);
+  }
+}
+
 TEST_CASE("rulebook_toml: mistakes in conditions") {
   const auto where = [](const std::string& text) { return rule("where = " + text); };
   expect({{where("{ 'propertys.x' = 1 }"), 5, "did you mean `properties.x`?"},
