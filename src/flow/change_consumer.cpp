@@ -138,9 +138,10 @@ void ChangeConsumer::handle_change(LaneWork& work, Taken& taken) {
   lead.changed = true;
   lead.codec = &deciding;
   ChangeContext context{change.lead, work.lane, change.now, taken.raw->offset, taken.raw->offset < work.state->live_from, taken.firings, {}};
-  context.emit = [&](std::string_view type, std::string value) {
-    emit(work, Topic::lead_firings, work.lane, std::to_string(change.lead.value), type, value, std::max(change.now, Instant{0}));
-  };
+  if (options_.writes_firings)
+    context.emit = [&](std::string_view type, std::string value) {
+      emit(work, Topic::lead_firings, work.lane, std::to_string(change.lead.value), type, value, std::max(change.now, Instant{0}));
+    };
   switch (change.kind) {
     case Kind::changed:
     case Kind::retracted: return deciding.decide(context, change, lead.data);

@@ -156,10 +156,11 @@ Runner::Result Runner::drop_idle(Attempt& attempt) {
 
 // A lane's first batch is committed even if it is empty: from then on it is known where it began.
 bool Runner::does_nothing(const LaneWork& work) const {
-  const LaneState& before = lanes_.at(work.lane).state;
+  const Lane& lane = lanes_.at(work.lane);
   if (work.idle) return true;
-  return before.batch_no > 0 && work.taken == 0 && !work.more && work.out.empty() && work.dead_letters.empty() &&
-         work.state->acked_batch == before.acked_batch;
+  // The acknowledgement of an empty batch is not worth another one.
+  const bool notes_acks = work.state->acked_batch > lane.state.acked_batch && lane.last_output > lane.state.acked_batch;
+  return lane.state.batch_no > 0 && work.taken == 0 && !work.more && work.out.empty() && work.dead_letters.empty() && !notes_acks;
 }
 
 // Lanes that did not match: lost to another owner. They are dropped, and taken again later if Kafka still gives them to

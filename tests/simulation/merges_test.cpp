@@ -116,11 +116,14 @@ TEST_CASE(
   CHECK(world.score_of("user:" + b) == "5.00");
   CHECK(world.score_of("user:" + other) == "2.00");
   const core::LeadId waiting = world.lead_of("user:" + b);
-  CHECK(world.house.database.leads["scoring"].at(waiting).holding);
-  CHECK(world.house.database.held["scoring"][waiting].size() == 2);  // the merging activity and one page
-  // The waiting process dies, too.
-  world.scoring[0] = app::make_memory_process(world.house, "scoring");
-  world.scoring[0]->assign({0});
+  for (const char* consumer : {"customers", "scoring", "intent", "stages"}) {
+    CHECK(world.house.database.leads[consumer].at(waiting).holding);
+    CHECK(world.house.database.held[consumer][waiting].size() == 2);  // the merging activity and one page
+    // The waiting process dies, too.
+    world.of(consumer)[0] = app::make_memory_process(world.house, consumer);
+    world.of(consumer)[0]->assign({0});
+  }
+  for (const char* consumer : {"triggers", "sequences"}) CHECK(world.house.database.held[consumer].empty());
   world.finish();
   CHECK(world.score_of("user:" + b) == "9.00");
 }

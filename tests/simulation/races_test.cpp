@@ -90,6 +90,7 @@ TEST_CASE(
     const Fed activity = page("m", "u", R"("userId":"u")", minutes(1)), taken_back = retraction("r", "m", minutes(2));
     world.meet(retraction_first ? taken_back : activity, retraction_first ? activity : taken_back);
     CHECK(world.now().at("user:u ").score == "1.00");
+    CHECK(world.now() == without_faults({page("stays", "u", R"("userId":"u")", minutes(0))}, minutes(3)));
   }
 }
 
@@ -131,7 +132,43 @@ TEST_CASE("13: a retracted activity whose lead was merged in between, at each of
       world.check_at_rest();
       world.check_replay();
       CHECK_MESSAGE(world.now().at("anon:a user:u ").score == "2.00", to_text(world.now()));
+      CHECK_MESSAGE(world.now() == without_faults({events.begin() + 1, events.begin() + 4}, minutes(4)),
+                    to_text(world.now()));
     }
+}
+
+TEST_CASE(
+    "13b: what fired on a retracted activity, or on the tier and the deal it gave, is marked, wherever its lead has "
+    "gone") {
+  const std::string a = R"("anonymousId":"a")", both = R"("anonymousId":"a","userId":"u")";
+  // The login makes the lead hot, which gives it a deal, too.
+  const std::vector<Fed> events{page("stays", "a", a, minutes(1)), track("Login", "m", "a", a, minutes(1)),
+                                page("u", "u", R"("userId":"u")", minutes(1)), identify("merge", "u", both, minutes(2)),
+                                retraction("r", "m", minutes(3))};
+  std::set<std::string> seen;
+  for (const std::vector<int>& order : std::vector<std::vector<int>>{
+           {0, 1, 2, 3, 4}, {4, 0, 1, 2, 3}, {0, 1, 2, 4, 3}, {2, 3, 0, 1, 4}, {0, 4, 1, 2, 3}, {0, 1, 4, 2, 3}})
+    for (int steps = 0; steps < 12; ++steps) {
+      TwoLanes world(true);
+      for (const int i : order) {
+        world.feed_into(i == 4 ? 1 : 0, events[static_cast<std::size_t>(i)]);
+        world.identity[0]->runner().step();
+        world.identity[1]->runner().step();
+        for (int k = 0; k < steps; ++k) world.follow_lane(k % 2, 1);
+      }
+      world.settle();
+      world.check_at_rest();
+      world.check_replay();
+      const auto lead = world.lead_of("user:u");
+      for (const auto& [key, row] : world.house.database.firings.all()) {
+        seen.insert(row.trigger);
+        CHECK_MESSAGE(row.retracted, row.trigger);
+        CHECK(row.lead == lead);
+      }
+      const std::vector<Fed> left{events[0], events[2], events[3]};
+      CHECK_MESSAGE(world.now() == without_faults(left, minutes(4)), to_text(world.now()));
+    }
+  CHECK(seen == std::set<std::string>{"came_back", "hot_alert"});
 }
 
 TEST_CASE(
@@ -139,9 +176,14 @@ TEST_CASE(
   for (int steps = 0; steps < 12; ++steps) {
     TwoLanes world(true);
     world.feed_into(0, page("p", "u", R"("userId":"u")", minutes(0)));
+    // He has a deal, alerts that nobody has sent yet, and mails to come.
     world.feed_into(0, page("q", "a", R"("anonymousId":"a")", minutes(0)));
+    world.feed_into(0, track("Login", "l", "a", R"("anonymousId":"a")", minutes(0)));
     world.settle();
     const core::LeadId u = world.lead_of("user:u"), a = world.lead_of("anon:a");
+    REQUIRE_FALSE(world.house.database.deals.of_lead(a).empty());
+    REQUIRE_FALSE(world.house.database.actions.of_lead(a).empty());
+    REQUIRE_FALSE(world.mails("nurture").empty());
     world.identity[0]->sink.delay_records = true;
     world.feed_into(0, identify("late", "u", R"("userId":"u")", minutes(1), R"({"title":"CEO"})"));
     world.feed_into(0, identify("merge", "u", R"("userId":"u","anonymousId":"a")", minutes(1)));
