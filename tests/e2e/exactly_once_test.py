@@ -24,7 +24,7 @@ def main():
         house.come_to_rest()
         house.check_idle()
         print(compare(house, story))
-        personal = ["p3@example.com", "c3 Ltd", "Ac3-0"]
+        personal = ["p3@example.com", "P3@Example.com", "c3 Ltd", "Ac3-0"]
         assert traces(house, personal) == personal, "the story's third person has left no traces"
         house.produce(CRM, [("user-3", {"event": "lead.erased", "messageId": "last", "userId": "user-3"})])
         house.wait("the erasure", house.caught_up)

@@ -178,8 +178,8 @@ def check_effects(house, firings):
 
 def traces(house, texts):
     """Those of the texts that PostgreSQL holds, in whatever table and encoding of ours."""
-    dump = subprocess.run(["pg_dump", "--data-only", house.dsn], check=True, stdout=subprocess.PIPE).stdout.lower()
-    return [text for text in texts if text.lower().encode() in dump or text.encode().hex().encode() in dump]
+    dump = subprocess.run(["pg_dump", "--data-only", house.dsn], check=True, stdout=subprocess.PIPE).stdout
+    return [text for text in texts if text.encode() in dump or text.encode().hex().encode() in dump]
 
 
 def input_lines(house):
