@@ -207,10 +207,16 @@ def check_effects(house, firings):
     return {"actions": len(actions), "enrolments": len(steps)}
 
 
+def traces(house, texts):
+    """Those of the texts that PostgreSQL holds, in whatever table and encoding of ours."""
+    dump = subprocess.run(["pg_dump", "--data-only", house.dsn], check=True, stdout=subprocess.PIPE).stdout
+    return [text for text in texts if text.encode() in dump or text.encode().hex().encode() in dump]
+
+
 def input_lines(house):
     """What was accepted, in the order of log time, as `scoreline simulate` reads it."""
     lines = [line for topic in (TRACKING, CRM, ERP) for line in house.scoreline("tail", topic, "--values").splitlines()]
-    return sorted(lines, key=lambda line: json.loads(line)["time"])
+    return sorted(lines, key=lambda line: milliseconds(json.loads(line)["time"]))
 
 
 def check_input(house, story):
@@ -229,7 +235,7 @@ def compare_people(live, lines, story):
         return {tuple(lead["identifiers"]): {"intents": {name: intent["value"] for name, intent in lead["intents"].items()},
                                              **{name: lead[name] for name in ("score", "tier", "categories", "contributions", "customer", "traits")}}
                 for lead in leads if not story.is_gone(lead["identifiers"])}
-    now = max(json.loads(line)["time"] for line in lines)
+    now = json.loads(lines[-1])["time"]
     wanted, got = table(simulate("--at", now, lines=lines, refused=REFUSED)), table(live)
     known = [text for identifiers in got for text in identifiers if text.startswith("user:")]
     assert len(known) == len(set(known)) == story.people, f"{len(known)} people instead of {story.people}"
@@ -279,4 +285,4 @@ def compare(house, story):
     lines = check_input(house, story)
     counts.update(check_activities(house, partitions, lines))
     compare_people(live, lines, story)
-    return dict(counts, inputs=len(lines), leads=len(live))
+    return dict(counts, inputs=len(lines), leads=len(live), seed=story.seed)
