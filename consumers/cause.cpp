@@ -7,7 +7,8 @@ namespace {
 constexpr std::int32_t kDeepest = 8;
 
 std::string key_of(const flow::LeadContext& context, const std::string& founding) {
-  if (context.activity != nullptr) return context.retraction ? core::retraction_key(*context.activity) : core::cause_key(*context.activity);
+  if (context.activity != nullptr)
+    return context.retraction ? core::retraction_key(*context.activity) : core::cause_key(*context.activity);
   if (context.place.phase == core::Place::Phase::day) return core::midnight_key(founding, context.place.day);
   return core::rulebook_key(founding, context.rulebook);
 }

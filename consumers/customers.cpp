@@ -7,15 +7,15 @@
 #include "base/hash.hpp"
 #include "core/change_needs.hpp"
 #include "core/customer_fields.hpp"
-#include "flow/erp_fields.hpp"
 #include "flow/encode.hpp"
+#include "flow/erp_fields.hpp"
 
 namespace scoreline::consumers {
 namespace {
 
 struct Decoded final : flow::LeadData::Decoded {
   CustomerState state;
-  bool news = false;                     // a document came
+  bool news = false;  // a document came
 };
 
 Decoded& open(flow::LeadData& lead) {
@@ -47,15 +47,17 @@ bool CustomerState::decode(std::string_view state, std::string_view personal) {
   return ours && bytes.ok() && bytes.at_end();
 }
 
-CustomersHandler::CustomersHandler(std::shared_ptr<const core::RuleBook> book) : named_(core::customer_fields_named(*book)) {
-  windows_matter_ = std::any_of(named_.begin(), named_.end(), [](const std::string& field) { return field != "churn_risk"; });
+CustomersHandler::CustomersHandler(std::shared_ptr<const core::RuleBook> book)
+    : named_(core::customer_fields_named(*book)) {
+  windows_matter_ =
+      std::any_of(named_.begin(), named_.end(), [](const std::string& field) { return field != "churn_risk"; });
 }
 
 // Retractions leave documents as they are (semantics 9).
 void CustomersHandler::count(const core::Activity& activity, int sign, flow::CountFor which, flow::LeadData& lead) {
   if (!activity.document || sign < 0 || !which.active) return;
   auto document = flow::document_of(activity);
-  if (!document) return;                 // identity refuses such ones; an older version of it may not have
+  if (!document) return;  // identity refuses such ones; an older version of it may not have
   Decoded& decoded = open(lead);
   decoded.news = decoded.state.documents.take(std::move(*document)) || decoded.news;
 }

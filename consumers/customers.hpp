@@ -1,6 +1,7 @@
 #pragma once
-/// Customers: what a lead's ERP documents say (semantics 8). Decides from `lead.activities` alone; emits a customer_changed
-/// record when a document came, when a figure that the rule book names changed by time, and when a churn alarm is given.
+/// Customers: what a lead's ERP documents say (semantics 8). Decides from `lead.activities` alone; emits a
+/// customer_changed record when a document came, when a figure that the rule book names changed by time, and when a
+/// churn alarm is given.
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ namespace scoreline::consumers {
 /// A customers row: documents, and a fingerprint of what was told last.
 struct CustomerState {
   core::CustomerDocuments documents;
-  std::uint64_t told = 0;                // 0: nothing yet, or not since leads were merged
+  std::uint64_t told = 0;  // 0: nothing yet, or not since leads were merged
 
   /// Documents carry customer numbers, which are identifiers: they go to the sealable part. Both append.
   void encode(std::string& state, std::string& personal) const;
@@ -35,7 +36,7 @@ class CustomersHandler final : public flow::LeadHandler {
  private:
   std::uint64_t fingerprint(const core::CustomerFigures& figures) const;
 
-  std::vector<std::string> named_;       // fields that conditions ask for
+  std::vector<std::string> named_;  // fields that conditions ask for
   bool windows_matter_ = false;
 };
 

@@ -22,7 +22,8 @@ core::IntentState& open(flow::LeadData& lead) {
 
 }  // namespace
 
-IntentHandler::IntentHandler(std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared)
+IntentHandler::IntentHandler(std::shared_ptr<const core::RuleBook> active,
+                             std::shared_ptr<const core::RuleBook> prepared)
     : scorer_(active), counter_(active, std::move(prepared), core::signal_matches) {}
 
 void IntentHandler::count(const core::Activity& activity, int sign, flow::CountFor which, flow::LeadData& lead) {

@@ -1,6 +1,6 @@
 #pragma once
-/// Intent: what a lead seems to be up to (semantics 5). Decides from `lead.activities` alone; emits an intent_changed record
-/// whenever the level of an intent changes.
+/// Intent: what a lead seems to be up to (semantics 5). Decides from `lead.activities` alone; emits an intent_changed
+/// record whenever the level of an intent changes.
 #include <memory>
 #include <vector>
 

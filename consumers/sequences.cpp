@@ -32,9 +32,11 @@ const Item* find_id(const std::vector<Item>& items, const std::string& id) {
 
 }  // namespace
 
-SequencesHandler::SequencesHandler(std::shared_ptr<const core::RuleBook> book, flow::MailRows& rows) : rules_(book), view_(book), rows_(rows) {}
+SequencesHandler::SequencesHandler(std::shared_ptr<const core::RuleBook> book, flow::MailRows& rows)
+    : rules_(book), view_(book), rows_(rows) {}
 
-void SequencesHandler::decide(const flow::ChangeContext& context, const core::LeadChange& change, flow::LeadData& lead) {
+void SequencesHandler::decide(const flow::ChangeContext& context, const core::LeadChange& change,
+                              flow::LeadData& lead) {
   core::SequenceState& state = open(lead);
   if (change.kind == core::LeadChange::Kind::retracted) return;
   if (change.kind == core::LeadChange::Kind::erased) {
@@ -63,7 +65,8 @@ void SequencesHandler::decide(const flow::ChangeContext& context, const core::Le
 
 std::vector<std::string> SequencesHandler::keys_of(const core::LeadChange& change) const {
   std::vector<std::string> keys;
-  for (const core::Sequence& sequence : rules_.book().sequences) keys.push_back(core::enrolment_key(sequence.id, change.cause_key));
+  for (const core::Sequence& sequence : rules_.book().sequences)
+    keys.push_back(core::enrolment_key(sequence.id, change.cause_key));
   return keys;
 }
 

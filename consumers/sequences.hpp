@@ -24,7 +24,8 @@ class SequencesHandler final : public flow::ChangeHandler {
   /// Of all enrolments that the change may make. Deciding again meets what was decided, and goes on as it went on then.
   std::vector<std::string> keys_of(const core::LeadChange& change) const;
   void put(const flow::ChangeContext& context, const core::Enrolment& enrolment, bool moving);
-  void put_suppressed(const flow::ChangeContext& context, const core::LeadChange& change, const core::SequenceRules::Suppressed& suppressed);
+  void put_suppressed(const flow::ChangeContext& context, const core::LeadChange& change,
+                      const core::SequenceRules::Suppressed& suppressed);
 
   core::SequenceRules rules_;
   flow::ChangeView view_;

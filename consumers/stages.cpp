@@ -5,8 +5,8 @@
 #include "base/check.hpp"
 #include "consumers/cause.hpp"
 #include "core/match_use.hpp"
-#include "core/sequence.hpp"
 #include "core/score_state.hpp"
+#include "core/sequence.hpp"
 #include "flow/encode.hpp"
 
 namespace scoreline::consumers {
@@ -17,14 +17,15 @@ using FactKind = core::FactRecord::Kind;
 
 struct Decoded final : flow::LeadData::Decoded {
   core::StageState state;
-  std::vector<Signal> learned;           // since the last evaluation
+  std::vector<Signal> learned;  // since the last evaluation
   bool traits_changed = false;
 };
 
 Decoded& open(flow::LeadData& lead) {
   if (lead.decoded == nullptr) {
     auto fresh = std::make_unique<Decoded>();
-    SCORELINE_CHECK(fresh->state.decode(lead.state) && fresh->state.decode_personal(lead.personal), "a stages row that cannot be read");
+    SCORELINE_CHECK(fresh->state.decode(lead.state) && fresh->state.decode_personal(lead.personal),
+                    "a stages row that cannot be read");
     lead.decoded = std::move(fresh);
   }
   return static_cast<Decoded&>(*lead.decoded);
@@ -37,7 +38,8 @@ bool happened(const flow::LeadContext& context, const core::LeadChange& change) 
 
 }  // namespace
 
-StagesHandler::StagesHandler(std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared, flow::DealRows& rows)
+StagesHandler::StagesHandler(std::shared_ptr<const core::RuleBook> active,
+                             std::shared_ptr<const core::RuleBook> prepared, flow::DealRows& rows)
     : rules_(active),
       counter_(active, std::move(prepared), core::did_matches),
       occasions_(active, core::occasion_matches(*active)),
@@ -57,8 +59,10 @@ void StagesHandler::count(const core::Activity& activity, int sign, flow::CountF
 void StagesHandler::learn(const core::FactRecord& fact, flow::LeadData& lead) {
   Decoded& decoded = open(lead);
   decoded.state.learn(fact);
-  if (fact.kind == FactKind::customer_changed && fact.churn_alarm) decoded.learned.push_back({Signal::Kind::churn_risk, "", "", "", "", "", "", false});
-  if (fact.kind == FactKind::tier_changed) decoded.learned.push_back({Signal::Kind::tier, "", fact.from, fact.to, fact.value, "", "", false});
+  if (fact.kind == FactKind::customer_changed && fact.churn_alarm)
+    decoded.learned.push_back({Signal::Kind::churn_risk, "", "", "", "", "", "", false});
+  if (fact.kind == FactKind::tier_changed)
+    decoded.learned.push_back({Signal::Kind::tier, "", fact.from, fact.to, fact.value, "", "", false});
   if (fact.kind == FactKind::intent_changed)
     decoded.learned.push_back({Signal::Kind::intent, fact.intent, fact.from, fact.to, fact.value, "", "", false});
 }
@@ -66,12 +70,15 @@ void StagesHandler::learn(const core::FactRecord& fact, flow::LeadData& lead) {
 core::FactSheet StagesHandler::facts_of(core::StageState& state, core::Day today) {
   const core::RuleBook& book = rules_.book();
   core::FactSheet facts(book, counter_.facts(state.traits.all()).traits());
-  facts.tier = state.tier.empty() && !book.tiers.empty() ? std::string_view(book.tiers.front().id) : std::string_view(state.tier);
+  facts.tier = state.tier.empty() && !book.tiers.empty() ? std::string_view(book.tiers.front().id)
+                                                         : std::string_view(state.tier);
   facts.levels = state.levels;
   facts.stages = state.deals.stages();
   customer_.read(state.customer);
   if (customer_.known()) facts.customer = [this](const std::string& field) { return customer_.field(field); };
-  facts.did = [&state, today](std::uint64_t match, std::int32_t within_days) { return core::any_within(state.tallies.of(match), today, within_days); };
+  facts.did = [&state, today](std::uint64_t match, std::int32_t within_days) {
+    return core::any_within(state.tallies.of(match), today, within_days);
+  };
   return facts;
 }
 
@@ -84,7 +91,8 @@ void StagesHandler::evaluate(const flow::LeadContext& context, flow::LeadData& l
   }
   const core::Day today = base::day_of(context.now);
   core::LeadChange change = change_of(context, state.founding);
-  change.retracted = context.activity != nullptr && !context.retraction && (context.activity->retracted || state.was_retracted(change.cause_key));
+  change.retracted = context.activity != nullptr && !context.retraction &&
+                     (context.activity->retracted || state.was_retracted(change.cause_key));
   if (context.retraction) state.remember_retraction(core::cause_key(*context.activity), today);
   change.signals = std::exchange(decoded.learned, {});
   core::FactSheet facts = facts_of(state, today);
@@ -97,15 +105,17 @@ void StagesHandler::evaluate(const flow::LeadContext& context, flow::LeadData& l
   flow::emit_change(context, std::move(change));
 }
 
-core::StageRules::Outcome StagesHandler::move_deals(const flow::LeadContext& context, core::LeadChange& change, core::StageState& state,
-                                                    core::FactSheet& facts) {
+core::StageRules::Outcome StagesHandler::move_deals(const flow::LeadContext& context, core::LeadChange& change,
+                                                    core::StageState& state, core::FactSheet& facts) {
   core::StageRules::Input input{context.now, context.place, change.cause_key, {}};
   if (happened(context, change)) input.move = flow::manual_move(*context.activity);
   auto outcome = rules_.evaluate(state.deals, facts, input);
   for (const core::StageEntry& entry : outcome.entries)
-    change.signals.push_back({Signal::Kind::stage, entry.pipeline, entry.from, entry.to, "", entry.deal, entry.by, entry.manual});
+    change.signals.push_back(
+        {Signal::Kind::stage, entry.pipeline, entry.from, entry.to, "", entry.deal, entry.by, entry.manual});
   for (const core::Deal& deal : state.deals.all())
-    if (std::any_of(outcome.entries.begin(), outcome.entries.end(), [&](const core::StageEntry& entry) { return entry.deal == deal.id; }))
+    if (std::any_of(outcome.entries.begin(), outcome.entries.end(),
+                    [&](const core::StageEntry& entry) { return entry.deal == deal.id; }))
       put_row(context, deal, false);
   if (outcome.refused) {
     change.refused = outcome.refused->code;
@@ -126,14 +136,17 @@ core::ChangeFacts StagesHandler::told_facts(const core::StageState& state, const
   told.stages = state.deals.stages();
   told.customer = state.customer;
   for (const auto& [match, within_days] : needs_.dids)
-    if (const std::uint64_t hash = rules_.book().matches[match].hash; facts.did(hash, within_days)) told.did.emplace_back(hash, within_days);
+    if (const std::uint64_t hash = rules_.book().matches[match].hash; facts.did(hash, within_days))
+      told.did.emplace_back(hash, within_days);
   for (const core::Trait& trait : state.traits.all())
-    if (trait.json != "null" && std::binary_search(needs_.traits.begin(), needs_.traits.end(), trait.key)) told.traits.push_back(trait);
+    if (trait.json != "null" && std::binary_search(needs_.traits.begin(), needs_.traits.end(), trait.key))
+      told.traits.push_back(trait);
   return told;
 }
 
 void StagesHandler::put_row(const flow::LeadContext& context, const core::Deal& deal, bool merged) {
-  rows_.put({deal.id, context.lead, context.lane, deal.pipeline, deal.stage, deal.open && !merged, merged, deal.created_at, deal.moved_at});
+  rows_.put({deal.id, context.lead, context.lane, deal.pipeline, deal.stage, deal.open && !merged, merged,
+             deal.created_at, deal.moved_at});
 }
 
 void StagesHandler::merge(const flow::LeadContext& context, flow::LeadData& other, flow::LeadData& lead) {

@@ -1,7 +1,8 @@
 #pragma once
-/// Stages: the only place where facts meet (semantics 6; design 3). Learns what customers, scoring and intent found from
-/// the same activity, moves deals, and emits one self-contained record of `lead.changes` per lead and cause that is an
-/// occasion for anything: the activity where a rule names it, signals, stage entries, and the facts as they stand.
+/// Stages: the only place where facts meet (semantics 6; design 3). Learns what customers, scoring and intent found
+/// from the same activity, moves deals, and emits one self-contained record of `lead.changes` per lead and cause that
+/// is an occasion for anything: the activity where a rule names it, signals, stage entries, and the facts as they
+/// stand.
 #include <memory>
 #include <vector>
 
@@ -19,7 +20,8 @@ namespace scoreline::consumers {
 class StagesHandler final : public flow::LeadHandler {
  public:
   /// `prepared` may be null; `rows` must outlive the handler.
-  StagesHandler(std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared, flow::DealRows& rows);
+  StagesHandler(std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared,
+                flow::DealRows& rows);
 
   void count(const core::Activity& activity, int sign, flow::CountFor which, flow::LeadData& lead) override;
   void learn(const core::FactRecord& fact, flow::LeadData& lead) override;
@@ -30,7 +32,8 @@ class StagesHandler final : public flow::LeadHandler {
 
  private:
   core::FactSheet facts_of(core::StageState& state, core::Day today);
-  core::StageRules::Outcome move_deals(const flow::LeadContext& context, core::LeadChange& change, core::StageState& state, core::FactSheet& facts);
+  core::StageRules::Outcome move_deals(const flow::LeadContext& context, core::LeadChange& change,
+                                       core::StageState& state, core::FactSheet& facts);
   bool is_occasion(const core::Activity& activity);
   core::ChangeFacts told_facts(const core::StageState& state, const core::FactSheet& facts) const;
   void put_row(const flow::LeadContext& context, const core::Deal& deal, bool merged);
@@ -39,7 +42,7 @@ class StagesHandler final : public flow::LeadHandler {
   flow::MatchCounter counter_;
   flow::EventMatcher occasions_;
   core::ChangeNeeds needs_;
-  flow::CustomerView customer_;          // of the lead at hand
+  flow::CustomerView customer_;  // of the lead at hand
   flow::DealRows& rows_;
 };
 

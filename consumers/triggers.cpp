@@ -37,7 +37,8 @@ Decoded& open(flow::LeadData& lead) {
 
 }  // namespace
 
-TriggersHandler::TriggersHandler(std::shared_ptr<const core::RuleBook> book, flow::FiringRows& rows) : rules_(book), view_(book), rows_(rows) {}
+TriggersHandler::TriggersHandler(std::shared_ptr<const core::RuleBook> book, flow::FiringRows& rows)
+    : rules_(book), view_(book), rows_(rows) {}
 
 void TriggersHandler::decide(const flow::ChangeContext& context, const core::LeadChange& change, flow::LeadData& lead) {
   if (change.kind == core::LeadChange::Kind::erased) return rows_.cancel_all(context.lead);
@@ -55,16 +56,18 @@ void TriggersHandler::decide(const flow::ChangeContext& context, const core::Lea
   view_.look_at(change);
   std::uint32_t n = 0;
   if (!context.replay || !change.suppressed.empty()) {
-    for (const core::FiringDecision& decision : rules_.decide(state, change, view_.matches(), view_.facts())) fire(context, change, decision, n++, state);
+    for (const core::FiringDecision& decision : rules_.decide(state, change, view_.matches(), view_.facts()))
+      fire(context, change, decision, n++, state);
     return;
   }
   core::LeadChange again = change;
   again.suppressed = "replay";
-  for (const core::FiringDecision& decision : rules_.decide(state, again, view_.matches(), view_.facts())) fire(context, again, decision, n++, state);
+  for (const core::FiringDecision& decision : rules_.decide(state, again, view_.matches(), view_.facts()))
+    fire(context, again, decision, n++, state);
 }
 
-void TriggersHandler::fire(const flow::ChangeContext& context, const core::LeadChange& change, const core::FiringDecision& decision, std::uint32_t n,
-                           core::TriggerState& state) {
+void TriggersHandler::fire(const flow::ChangeContext& context, const core::LeadChange& change,
+                           const core::FiringDecision& decision, std::uint32_t n, core::TriggerState& state) {
   const core::Trigger& trigger = rules_.book().triggers[decision.trigger];
   flow::FiringRow row;
   row.key = core::firing_key(trigger.id, change.cause_key, decision.occasion);
@@ -102,7 +105,8 @@ void TriggersHandler::fire(const flow::ChangeContext& context, const core::LeadC
   rows_.put(std::move(row), std::move(actions));
 }
 
-std::vector<flow::ActionRow> TriggersHandler::actions_of(const flow::FiringRow& firing, const core::LeadChange& change, const core::Trigger& trigger) const {
+std::vector<flow::ActionRow> TriggersHandler::actions_of(const flow::FiringRow& firing, const core::LeadChange& change,
+                                                         const core::Trigger& trigger) const {
   std::vector<flow::ActionRow> rows;
   for (std::uint32_t number = 0; number < trigger.actions.size(); ++number) {
     const core::Action& action = trigger.actions[number];
@@ -124,7 +128,9 @@ std::vector<flow::ActionRow> TriggersHandler::actions_of(const flow::FiringRow& 
   return rows;
 }
 
-void TriggersHandler::hand_over(const flow::ChangeContext& context, flow::LeadData& lead) { open(lead).firings = rows_.of_lead(context.lead); }
+void TriggersHandler::hand_over(const flow::ChangeContext& context, flow::LeadData& lead) {
+  open(lead).firings = rows_.of_lead(context.lead);
+}
 
 void TriggersHandler::merge(const flow::ChangeContext& context, flow::LeadData& other, flow::LeadData& lead) {
   Decoded& theirs = open(other);

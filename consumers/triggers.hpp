@@ -1,6 +1,6 @@
 #pragma once
-/// Triggers: what fires on a change (semantics 7). Decides from records of `lead.changes` alone; leaves a firing, and for
-/// each of its actions a row for who does it, and tells sequences whom to enrol.
+/// Triggers: what fires on a change (semantics 7). Decides from records of `lead.changes` alone; leaves a firing, and
+/// for each of its actions a row for who does it, and tells sequences whom to enrol.
 #include <memory>
 
 #include "core/trigger.hpp"
@@ -21,9 +21,10 @@ class TriggersHandler final : public flow::ChangeHandler {
   void encode(flow::LeadData& lead) override;
 
  private:
-  void fire(const flow::ChangeContext& context, const core::LeadChange& change, const core::FiringDecision& decision, std::uint32_t n,
-            core::TriggerState& state);
-  std::vector<flow::ActionRow> actions_of(const flow::FiringRow& firing, const core::LeadChange& change, const core::Trigger& trigger) const;
+  void fire(const flow::ChangeContext& context, const core::LeadChange& change, const core::FiringDecision& decision,
+            std::uint32_t n, core::TriggerState& state);
+  std::vector<flow::ActionRow> actions_of(const flow::FiringRow& firing, const core::LeadChange& change,
+                                          const core::Trigger& trigger) const;
 
   core::TriggerRules rules_;
   flow::ChangeView view_;

@@ -21,7 +21,8 @@ flow::ConsumerSpec spec_of(const std::string& name, std::int32_t partitions) {
   const flow::ConsumerDeclaration* declared = flow::find_consumer(name);
   if (declared == nullptr) {
     std::string known;
-    for (const flow::ConsumerDeclaration& one : flow::consumers()) known += (known.empty() ? "" : ", ") + std::string(one.name);
+    for (const flow::ConsumerDeclaration& one : flow::consumers())
+      known += (known.empty() ? "" : ", ") + std::string(one.name);
     throw base::UsageError(fmt::format("unknown consumer `{}`; known are {}", name, known));
   }
   return {name, declared->inputs, partitions, flow::LockMode::none, declared->ordered};
@@ -41,11 +42,20 @@ consumers::IdentityOptions identity_options(const base::HashKey& key, std::size_
 }
 
 flow::MakeLeadHandler lead_handlers(const std::string& name, flow::DealRows& deals) {
-  if (name == "customers") return [](const Book& active, const Book&) { return std::make_unique<consumers::CustomersHandler>(active); };
-  if (name == "scoring") return [](Book active, Book prepared) { return std::make_unique<consumers::ScoringHandler>(std::move(active), std::move(prepared)); };
-  if (name == "intent") return [](Book active, Book prepared) { return std::make_unique<consumers::IntentHandler>(std::move(active), std::move(prepared)); };
+  if (name == "customers")
+    return [](const Book& active, const Book&) { return std::make_unique<consumers::CustomersHandler>(active); };
+  if (name == "scoring")
+    return [](Book active, Book prepared) {
+      return std::make_unique<consumers::ScoringHandler>(std::move(active), std::move(prepared));
+    };
+  if (name == "intent")
+    return [](Book active, Book prepared) {
+      return std::make_unique<consumers::IntentHandler>(std::move(active), std::move(prepared));
+    };
   SCORELINE_CHECK(name == "stages", "a consumer of leads without a handler");
-  return [&deals](Book active, Book prepared) { return std::make_unique<consumers::StagesHandler>(std::move(active), std::move(prepared), deals); };
+  return [&deals](Book active, Book prepared) {
+    return std::make_unique<consumers::StagesHandler>(std::move(active), std::move(prepared), deals);
+  };
 }
 
 std::unique_ptr<flow::LeadOutput> lead_output(const std::string& name, std::size_t part_bytes) {
@@ -68,9 +78,14 @@ flow::ChangeRows& EffectBuffers::of(const std::string& name) {
 }
 
 flow::MakeChangeHandler change_handlers(const std::string& name, EffectBuffers& buffers) {
-  if (name == "triggers") return [&rows = buffers.firings](Book book) { return std::make_unique<consumers::TriggersHandler>(std::move(book), rows); };
+  if (name == "triggers")
+    return [&rows = buffers.firings](Book book) {
+      return std::make_unique<consumers::TriggersHandler>(std::move(book), rows);
+    };
   SCORELINE_CHECK(name == "sequences", "a consumer of changes without a handler");
-  return [&rows = buffers.mails](Book book) { return std::make_unique<consumers::SequencesHandler>(std::move(book), rows); };
+  return [&rows = buffers.mails](Book book) {
+    return std::make_unique<consumers::SequencesHandler>(std::move(book), rows);
+  };
 }
 
 flow::ChangeConsumerOptions change_options(const std::string& name) {

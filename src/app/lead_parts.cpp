@@ -33,7 +33,14 @@ void write_intents(wire::JsonWriter& json, const LeadParts& parts, const core::R
 void write_deals(wire::JsonWriter& json, const LeadParts& parts) {
   json.key("deals").begin_array();
   for (const core::Deal& deal : parts.deals.all())
-    json.begin_object().key("pipeline").string(deal.pipeline).key("stage").string(deal.stage).key("open").boolean(deal.open).end_object();
+    json.begin_object()
+        .key("pipeline")
+        .string(deal.pipeline)
+        .key("stage")
+        .string(deal.stage)
+        .key("open")
+        .boolean(deal.open)
+        .end_object();
   json.end_array();
 }
 

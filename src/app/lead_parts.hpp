@@ -16,15 +16,15 @@ namespace scoreline::app {
 
 /// Rows of one lead as they are; "" where a consumer keeps nothing for it.
 struct LeadRows {
-  std::string documents;                              // customers: the sealable part
-  std::string intent, stages, sequences;              // the `state` of each
-  std::vector<flow::FiringRow> firings;               // in order
+  std::string documents;                  // customers: the sealable part
+  std::string intent, stages, sequences;  // the `state` of each
+  std::vector<flow::FiringRow> firings;   // in order
 };
 
 /// Decoded. Throws base::UsageError for rows of a newer program.
 struct LeadParts {
-  std::optional<core::CustomerFigures> customer;      // as of the day
-  std::vector<core::IntentValue> intents;             // every declared one, in rule-book order
+  std::optional<core::CustomerFigures> customer;  // as of the day
+  std::vector<core::IntentValue> intents;         // every declared one, in rule-book order
   core::IntentState intent_state;
   core::Deals deals;
   core::SequenceState sequences;

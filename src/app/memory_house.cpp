@@ -56,8 +56,10 @@ MemoryIdentityProcess::MemoryIdentityProcess(MemoryHouse& house)
       retractions_(session),
       documents_(session),
       message_ids_(session),
-      handler_({leads_, identifiers_, activities_, retractions_, documents_}, identity_options(house.hash_key, house.dense_ids ? 1 : 64)),
-      consumer_(spec_, handler_, message_ids_, {house.hash_key, house.one_writer_per_topic, 256 * 1024, house.settles_merges, house.settles_merges}) {
+      handler_({leads_, identifiers_, activities_, retractions_, documents_},
+               identity_options(house.hash_key, house.dense_ids ? 1 : 64)),
+      consumer_(spec_, handler_, message_ids_,
+                {house.hash_key, house.one_writer_per_topic, 256 * 1024, house.settles_merges, house.settles_merges}) {
   run(consumer_, consumer_);
 }
 
@@ -69,7 +71,9 @@ MemoryLeadProcess::MemoryLeadProcess(MemoryHouse& house, const std::string& name
       deal_table_(session),
       deals_(deal_table_),
       books_(&table_, house.book, lead_handlers(name, deals_)),
-      consumer_(spec_, {leads_, held_, books_, &reader, &deals_}, lead_output(name, house.part_bytes), [&house] { return house.steady_us; }, options_of(house, name)) {
+      consumer_(
+          spec_, {leads_, held_, books_, &reader, &deals_}, lead_output(name, house.part_bytes),
+          [&house] { return house.steady_us; }, options_of(house, name)) {
   run(consumer_, consumer_);
 }
 
@@ -82,8 +86,9 @@ MemoryChangeProcess::MemoryChangeProcess(MemoryHouse& house, const std::string& 
       mails_(session),
       buffers_{flow::FiringRows(firings_, actions_), flow::MailRows(mails_)},
       books_(&table_, house.book, {}),
-      consumer_(spec_, leads_, books_, buffers_.of(name), change_handlers(name, buffers_), [&house] { return house.steady_us; },
-                change_options_of(house, name)) {
+      consumer_(
+          spec_, leads_, books_, buffers_.of(name), change_handlers(name, buffers_),
+          [&house] { return house.steady_us; }, change_options_of(house, name)) {
   run(consumer_, consumer_);
 }
 

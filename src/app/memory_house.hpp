@@ -22,19 +22,19 @@ struct MemoryHouse {
   MemoryHouse(std::int32_t partition_count, std::shared_ptr<const core::RuleBook> rulebook)
       : partitions(partition_count), book(std::move(rulebook)), broker(partition_count) {}
   std::int32_t partitions;
-  std::shared_ptr<const core::RuleBook> book;   // version 0: decides until one is published
+  std::shared_ptr<const core::RuleBook> book;  // version 0: decides until one is published
   flow::MemoryBroker broker;
   flow::MemoryDatabase database;
   base::HashKey hash_key{};
-  bool dense_ids = true;                        // lead ids 1, 2, 3, ... without holes
+  bool dense_ids = true;  // lead ids 1, 2, 3, ... without holes
   bool one_writer_per_topic = true;
-  bool settles_merges = false;                  // identity waits after each merge until it is settled, and ticks where it is silent
-  bool replays_log = false;                     // lead.activities is given: nobody writes into it
-  bool ignores_rulebooks = false;               // one book from the start
-  std::size_t sweep_leads = 5'000;              // per chunk, and records of a count-back
+  bool settles_merges = false;      // identity waits after each merge until it is settled, and ticks where it is silent
+  bool replays_log = false;         // lead.activities is given: nobody writes into it
+  bool ignores_rulebooks = false;   // one book from the start
+  std::size_t sweep_leads = 5'000;  // per chunk, and records of a count-back
   std::size_t count_back_records = 5'000;
-  std::size_t part_bytes = flow::kPartBytes;    // of what goes in numbered parts in merges
-  std::int64_t steady_us = 1;                   // the clock of pauses and gaps; tests move it
+  std::size_t part_bytes = flow::kPartBytes;  // of what goes in numbered parts in merges
+  std::int64_t steady_us = 1;                 // the clock of pauses and gaps; tests move it
   flow::RunnerOptions runner;
 
   /// Every lane number, for a process that owns all.

@@ -25,8 +25,18 @@ auto order(const Entry& entry) { return std::tuple(entry.place, entry.hop, entry
 void print(const Entry& entry, std::ostream& out) {
   std::string text;
   wire::JsonWriter json(text);
-  json.begin_object().key("topic").string(flow::declaration(entry.topic).name).key("time").string(base::format_rfc3339(entry.record->time));
-  json.key("key").string(entry.record->key).key("type").string(entry.record->type).key("value").raw(entry.record->value).end_object();
+  json.begin_object()
+      .key("topic")
+      .string(flow::declaration(entry.topic).name)
+      .key("time")
+      .string(base::format_rfc3339(entry.record->time));
+  json.key("key")
+      .string(entry.record->key)
+      .key("type")
+      .string(entry.record->type)
+      .key("value")
+      .raw(entry.record->value)
+      .end_object();
   out << text << '\n';
 }
 
@@ -36,16 +46,19 @@ void print_log(flow::MemoryBroker& broker, const SimulatedLog& what, std::ostrea
   std::vector<Entry> entries;
   const auto& activities = broker.log(Topic::lead_activities, 0);
   for (std::size_t i = 0; what.activities && i < activities.size(); ++i)
-    if (i != what.left_out) entries.push_back({Place::of_record(static_cast<std::int64_t>(i)), 0, i, Topic::lead_activities, &activities[i]});
-  std::vector<Place> changes;        // where the cause of each change stands
+    if (i != what.left_out)
+      entries.push_back({Place::of_record(static_cast<std::int64_t>(i)), 0, i, Topic::lead_activities, &activities[i]});
+  std::vector<Place> changes;  // where the cause of each change stands
   std::size_t hop = 0;
-  for (const Topic topic : {Topic::lead_customers, Topic::lead_scores, Topic::lead_intents, Topic::lead_changes, Topic::lead_firings}) {
+  for (const Topic topic :
+       {Topic::lead_customers, Topic::lead_scores, Topic::lead_intents, Topic::lead_changes, Topic::lead_firings}) {
     ++hop;
     const auto& log = broker.log(topic, 0);
     for (std::size_t i = 0; i < log.size(); ++i) {
       const auto peeked = wire::peek_place(log[i].value);
       Place place = peeked ? peeked->place : Place::end();
-      if (topic == Topic::lead_firings && peeked && !peeked->mark) place = changes.at(static_cast<std::size_t>(place.offset));
+      if (topic == Topic::lead_firings && peeked && !peeked->mark)
+        place = changes.at(static_cast<std::size_t>(place.offset));
       if (topic == Topic::lead_changes) changes.push_back(place);
       if (!peeked || !peeked->mark) entries.push_back({place, hop, i, topic, &log[i]});
     }

@@ -24,7 +24,9 @@ std::string cause_key(const Activity& activity) {
 
 std::string retraction_key(const Activity& original) { return named("retraction/" + cause_key(original)); }
 
-std::string midnight_key(std::string_view founding, Day day) { return named("midnight/" + std::string(founding) + "/" + base::format_date(day)); }
+std::string midnight_key(std::string_view founding, Day day) {
+  return named("midnight/" + std::string(founding) + "/" + base::format_date(day));
+}
 
 std::string rulebook_key(std::string_view founding, std::uint64_t version) {
   return named("rulebook/" + std::string(founding) + "/" + std::to_string(version));

@@ -1,6 +1,6 @@
 #pragma once
-/// Names of causes for ever (design 5, Replay; semantics 7): what effects are keyed by. Neither lead ids nor offsets enter,
-/// so whoever replays the log derives the same. 32 hex digits; a hash, because record keys are personal.
+/// Names of causes for ever (design 5, Replay; semantics 7): what effects are keyed by. Neither lead ids nor offsets
+/// enter, so whoever replays the log derives the same. 32 hex digits; a hash, because record keys are personal.
 #include <cstdint>
 #include <string>
 #include <string_view>

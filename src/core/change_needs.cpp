@@ -29,7 +29,8 @@ ChangeNeeds change_needs(const RuleBook& book) {
     if (condition.kind == ConditionKind::did) dids.emplace(condition.match, condition.within_days);
     if (condition.kind != ConditionKind::field) return;
     const std::string& path = book.paths.name(condition.path);
-    if (path.starts_with(kTraits)) traits.insert(path.substr(kTraits.size(), path.find('.', kTraits.size()) - kTraits.size()));
+    if (path.starts_with(kTraits))
+      traits.insert(path.substr(kTraits.size(), path.find('.', kTraits.size()) - kTraits.size()));
   });
   if (!book.sequences.empty()) traits.insert("timezone");
   return {{traits.begin(), traits.end()}, {dids.begin(), dids.end()}};

@@ -20,15 +20,15 @@ struct FactRecord {
     mark               // everything up to `cause` has been written; about no lead
   } kind = Kind::tier_changed;
   LeadId lead, other;
-  std::string intent;                  // intent_changed: its id
-  std::string from, to;                // tier or level ids; "": none
-  std::string value;                   // as shown: "40.00"
-  std::string customer;                // customer_changed: the fields of semantics 8 as a JSON object; "": no customer any more
-  bool churn_alarm = false;            // customer_changed: the signal customer.churn_risk
-  Place cause;                         // a mark: Place::end_of_record or end_of_rulebook
-  base::Instant now = base::kNever;    // log time of the decision; kNever: none was ever made
+  std::string intent;        // intent_changed: its id
+  std::string from, to;      // tier or level ids; "": none
+  std::string value;         // as shown: "40.00"
+  std::string customer;      // customer_changed: the fields of semantics 8 as a JSON object; "": no customer any more
+  bool churn_alarm = false;  // customer_changed: the signal customer.churn_risk
+  Place cause;               // a mark: Place::end_of_record or end_of_rulebook
+  base::Instant now = base::kNever;  // log time of the decision; kNever: none was ever made
   std::uint32_t part = 0, parts = 1;
-  std::string payload;                 // part: bytes, opaque to all but who wrote them; sealable
+  std::string payload;  // part: bytes, opaque to all but who wrote them; sealable
 };
 
 }  // namespace scoreline::core

@@ -1,5 +1,6 @@
 #pragma once
-/// A lead's facts put together from their parts, for conditions (semantics 2.2). A view: what it points to must outlive it.
+/// A lead's facts put together from their parts, for conditions (semantics 2.2). A view: what it points to must outlive
+/// it.
 #include <functional>
 #include <span>
 #include <string>
@@ -19,10 +20,10 @@ class FactSheet final : public LeadFacts {
   const Fields& traits() const override { return traits_; }
   bool fact_holds(const Condition& condition) const override;
 
-  std::string_view tier;                                           // "": none
-  Pairs levels;                                                    // intent id, level id
-  Pairs stages;                                                    // pipeline id, stage id of its newest deal
-  std::function<FieldValue(const std::string& field)> customer;    // none: no ERP document
+  std::string_view tier;                                                   // "": none
+  Pairs levels;                                                            // intent id, level id
+  Pairs stages;                                                            // pipeline id, stage id of its newest deal
+  std::function<FieldValue(const std::string& field)> customer;            // none: no ERP document
   std::function<bool(std::uint64_t match, std::int32_t within_days)> did;  // by Match::hash
 
  private:

@@ -19,16 +19,16 @@ struct FiringRecord {
   } kind = Kind::fired;
   LeadId lead, other;
   std::string trigger;
-  std::string key;                     // names the firing for ever (hex): trigger, cause, place of the occasion
-  std::string cause_key;               // of the change
-  std::uint32_t occasion = 0;          // its place in the order of semantics 1.1: 0 the activity, 1, 2, ... the signals
-  std::string suppressed;              // "", cooldown, history, loop, rulebook, replay
-  std::vector<std::string> enrol;      // sequences that its actions ask for, in order; empty where suppressed
-  Place cause;                         // in lead.changes: record places only
+  std::string key;                 // names the firing for ever (hex): trigger, cause, place of the occasion
+  std::string cause_key;           // of the change
+  std::uint32_t occasion = 0;      // its place in the order of semantics 1.1: 0 the activity, 1, 2, ... the signals
+  std::string suppressed;          // "", cooldown, history, loop, rulebook, replay
+  std::vector<std::string> enrol;  // sequences that its actions ask for, in order; empty where suppressed
+  Place cause;                     // in lead.changes: record places only
   base::Instant now = base::kNever;
   std::uint64_t rulebook = 0;
   std::uint32_t part = 0, parts = 1;
-  std::string payload;                 // part; sealable
+  std::string payload;  // part; sealable
 };
 
 }  // namespace scoreline::core

@@ -12,8 +12,10 @@ constexpr std::uint64_t kEncoding = 1;
 /// Overtaking lasts moments; a week covers a lane that was halted.
 constexpr int kRememberedDays = 7;
 
-void set_level(std::vector<std::pair<std::string, std::string>>& levels, const std::string& intent, const std::string& level) {
-  const auto at = std::lower_bound(levels.begin(), levels.end(), intent, [](const auto& pair, const std::string& id) { return pair.first < id; });
+void set_level(std::vector<std::pair<std::string, std::string>>& levels, const std::string& intent,
+               const std::string& level) {
+  const auto at = std::lower_bound(levels.begin(), levels.end(), intent,
+                                   [](const auto& pair, const std::string& id) { return pair.first < id; });
   const bool there = at != levels.end() && at->first == intent;
   if (level.empty()) {
     if (there) levels.erase(at);
@@ -33,17 +35,24 @@ std::string level_of(const std::vector<std::pair<std::string, std::string>>& lev
 
 void StageState::learn(const FactRecord& fact) {
   switch (fact.kind) {
-    case FactRecord::Kind::tier_changed: tier = fact.to; return;
-    case FactRecord::Kind::intent_changed: return set_level(levels, fact.intent, fact.to);
-    case FactRecord::Kind::customer_changed: customer = fact.customer; return;
-    default: return;
+    case FactRecord::Kind::tier_changed:
+      tier = fact.to;
+      return;
+    case FactRecord::Kind::intent_changed:
+      return set_level(levels, fact.intent, fact.to);
+    case FactRecord::Kind::customer_changed:
+      customer = fact.customer;
+      return;
+    default:
+      return;
   }
 }
 
 void StageState::promote(const RuleBook& book) {
   promote_tallies(book, 0);
   std::erase_if(levels, [&](const auto& level) {
-    return std::none_of(book.intents.begin(), book.intents.end(), [&](const Intent& intent) { return intent.id == level.first; });
+    return std::none_of(book.intents.begin(), book.intents.end(),
+                        [&](const Intent& intent) { return intent.id == level.first; });
   });
 }
 
@@ -70,8 +79,8 @@ std::vector<Deal> StageState::merge(const StageState& other, const RuleBook& boo
 }
 
 bool StageState::empty() const {
-  return founding.empty() && tier.empty() && levels.empty() && customer.empty() && deals.all().empty() && retracted_.empty() && tallies.empty() &&
-         staged.empty();
+  return founding.empty() && tier.empty() && levels.empty() && customer.empty() && deals.all().empty() &&
+         retracted_.empty() && tallies.empty() && staged.empty();
 }
 
 void StageState::clear() {

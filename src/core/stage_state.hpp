@@ -1,6 +1,6 @@
 #pragma once
-/// What `stages` keeps of one lead: the facts that conditions may ask for, and its deals (design 3). `encode` holds ids,
-/// numbers and ERP figures; traits are personal and encoded apart. Not thread-safe.
+/// What `stages` keeps of one lead: the facts that conditions may ask for, and its deals (design 3). `encode` holds
+/// ids, numbers and ERP figures; traits are personal and encoded apart. Not thread-safe.
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,10 +17,10 @@ namespace scoreline::core {
 
 class StageState : public CountedTallies {
  public:
-  std::string founding;                // key of the cause that was the lead's first: names its midnights for ever
-  std::string tier;                    // as scoring told; "": the lowest
+  std::string founding;  // key of the cause that was the lead's first: names its midnights for ever
+  std::string tier;      // as scoring told; "": the lowest
   std::vector<std::pair<std::string, std::string>> levels;  // intent, level; ascending by intent, those with a level
-  std::string customer;                // JSON object as customers told; "": none
+  std::string customer;                                     // JSON object as customers told; "": none
   Deals deals;
   TraitSet traits;
 
@@ -33,8 +33,8 @@ class StageState : public CountedTallies {
   /// Rule book `book` becomes the active one, see CountedTallies.
   /// Levels of intents that it does not have are gone.
   void promote(const RuleBook& book);
-  /// Adds what was kept for another lead (semantics 3, Merge): the higher tier and levels, the deals of both. Returns the
-  /// deals that gave way to others.
+  /// Adds what was kept for another lead (semantics 3, Merge): the higher tier and levels, the deals of both. Returns
+  /// the deals that gave way to others.
   std::vector<Deal> merge(const StageState& other, const RuleBook& book);
 
   bool empty() const;

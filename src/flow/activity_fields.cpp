@@ -32,10 +32,13 @@ std::optional<core::ManualMove> manual_move(const core::Activity& activity) {
   return move;
 }
 
-bool is_true(const core::Activity& activity, std::string_view property) { return member(activity.properties, property) == "true"; }
+bool is_true(const core::Activity& activity, std::string_view property) {
+  return member(activity.properties, property) == "true";
+}
 
 std::string text_trait(const std::vector<core::Trait>& traits, std::string_view key) {
-  const auto found = std::find_if(traits.begin(), traits.end(), [&](const core::Trait& trait) { return trait.key == key; });
+  const auto found =
+      std::find_if(traits.begin(), traits.end(), [&](const core::Trait& trait) { return trait.key == key; });
   return found == traits.end() ? std::string() : text_of(found->json);
 }
 
@@ -63,7 +66,8 @@ void CustomerView::read(std::string_view json) {
 }
 
 core::FieldValue CustomerView::field(std::string_view name) const {
-  const auto found = std::find_if(fields_.begin(), fields_.end(), [&](const Field& field) { return field.name == name; });
+  const auto found =
+      std::find_if(fields_.begin(), fields_.end(), [&](const Field& field) { return field.name == name; });
   if (found == fields_.end()) return {};
   core::FieldValue value = found->value;
   if (value.type == core::FieldType::string) value.text = found->text;

@@ -18,8 +18,8 @@ bool is_true(const core::Activity& activity, std::string_view property);
 /// The string that a trait holds; "" when it is missing or no string.
 std::string text_trait(const std::vector<core::Trait>& traits, std::string_view key);
 
-/// A `customer` object (semantics 8) as conditions see it: days_to_pay and days_late are numbers. Keeps the texts that its
-/// values point to.
+/// A `customer` object (semantics 8) as conditions see it: days_to_pay and days_late are numbers. Keeps the texts that
+/// its values point to.
 class CustomerView {
  public:
   /// "" : no customer. Replaces what was there.

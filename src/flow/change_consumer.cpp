@@ -22,8 +22,9 @@ bool in_parts(Kind kind) { return kind == Kind::merged || kind == Kind::taken; }
 
 }  // namespace
 
-ChangeConsumer::ChangeConsumer(ConsumerSpec spec, LeadTable& leads, RuleBooks& books, ChangeRows& rows, MakeChangeHandler make,
-                               std::function<std::int64_t()> steady_us, ChangeConsumerOptions options)
+ChangeConsumer::ChangeConsumer(ConsumerSpec spec, LeadTable& leads, RuleBooks& books, ChangeRows& rows,
+                               MakeChangeHandler make, std::function<std::int64_t()> steady_us,
+                               ChangeConsumerOptions options)
     : spec_(std::move(spec)),
       books_(books),
       rows_(rows),
@@ -73,7 +74,8 @@ std::size_t ChangeConsumer::group_end(const LaneWork& work, std::size_t from) co
   for (std::size_t end = from; end < work.records.size(); ++end) {
     const InRecord& raw = work.records[end];
     if (raw.input != 0) continue;
-    if (next_part == 0 && (raw.value.find("\"parts\":") == std::string_view::npos || peek(raw.place, work.state->inputs[0].last_seq) != Arrival::apply))
+    if (next_part == 0 && (raw.value.find("\"parts\":") == std::string_view::npos ||
+                           peek(raw.place, work.state->inputs[0].last_seq) != Arrival::apply))
       return end + 1;
     const auto change = wire::decode_lead_change(raw.value);
     const bool numbered = change && in_parts(change->kind);
@@ -109,7 +111,8 @@ void ChangeConsumer::take_group(Plan& plan, std::size_t end) {
 
 void ChangeConsumer::take_change(Plan& plan, const InRecord& raw, std::vector<FiringRecord> firings) {
   LaneWork& work = *plan.work;
-  auto change = raw.tombstone ? base::Result<LeadChange>(base::Error{"invalid_json", "the record has no value", ""}) : wire::decode_lead_change(raw.value);
+  auto change = raw.tombstone ? base::Result<LeadChange>(base::Error{"invalid_json", "the record has no value", ""})
+                              : wire::decode_lead_change(raw.value);
   if (!change) return work.dead_letters.push_back(dead_letter_of(spec_, raw, change.error()));
   work.state->now = std::max(work.state->now, change->now);
   if (change->kind == Kind::mark) return;
@@ -119,7 +122,8 @@ void ChangeConsumer::take_change(Plan& plan, const InRecord& raw, std::vector<Fi
   if (in_parts(change->kind) && change->part > 0) {
     Taken& whole = plan.changes.back();
     whole.change.payload += change->payload;
-    whole.firings.insert(whole.firings.end(), std::make_move_iterator(firings.begin()), std::make_move_iterator(firings.end()));
+    whole.firings.insert(whole.firings.end(), std::make_move_iterator(firings.begin()),
+                         std::make_move_iterator(firings.end()));
     return;
   }
   plan.changes.push_back({std::move(*change), &raw, std::move(firings)});
@@ -137,26 +141,34 @@ void ChangeConsumer::handle_change(LaneWork& work, Taken& taken) {
   ChangeHandler& deciding = handler(change.rulebook);
   lead.changed = true;
   lead.codec = &deciding;
-  ChangeContext context{change.lead, work.lane, change.now, taken.raw->offset, taken.raw->offset < work.state->live_from, taken.firings, {}};
+  ChangeContext context{
+      change.lead,   work.lane, change.now, taken.raw->offset, taken.raw->offset < work.state->live_from,
+      taken.firings, {}};
   if (options_.writes_firings)
     context.emit = [&](std::string_view type, std::string value) {
-      emit(work, Topic::lead_firings, work.lane, std::to_string(change.lead.value), type, value, std::max(change.now, Instant{0}));
+      emit(work, Topic::lead_firings, work.lane, std::to_string(change.lead.value), type, value,
+           std::max(change.now, Instant{0}));
     };
   switch (change.kind) {
     case Kind::changed:
-    case Kind::retracted: return deciding.decide(context, change, lead.data);
-    case Kind::merged: return hand_over(work, lead, taken, context, deciding);
-    case Kind::taken: return take(lead, change, context, deciding);
+    case Kind::retracted:
+      return deciding.decide(context, change, lead.data);
+    case Kind::merged:
+      return hand_over(work, lead, taken, context, deciding);
+    case Kind::taken:
+      return take(lead, change, context, deciding);
     case Kind::erased:
       deciding.decide(context, change, lead.data);
       lead.data = LeadData{};
       lead.row.erased = true;
       return;
-    case Kind::mark: return;
+    case Kind::mark:
+      return;
   }
 }
 
-void ChangeConsumer::hand_over(LaneWork& work, Lead& lead, const Taken& taken, const ChangeContext& context, ChangeHandler& deciding) {
+void ChangeConsumer::hand_over(LaneWork& work, Lead& lead, const Taken& taken, const ChangeContext& context,
+                               ChangeHandler& deciding) {
   deciding.hand_over(context, lead.data);
   deciding.encode(lead.data);
   Handover::Part own{spec_.name, std::move(lead.data.state), std::move(lead.data.personal), taken.change.rulebook};
@@ -248,7 +260,8 @@ void ChangeConsumer::save() {
 bool ChangeConsumer::may_skip(const InRecord& raw) const {
   if (raw.input != 0) return false;
   const auto change = wire::decode_lead_change(raw.value);
-  return change.ok() && (change->kind == Kind::changed || change->kind == Kind::retracted || change->kind == Kind::mark);
+  return change.ok() &&
+         (change->kind == Kind::changed || change->kind == Kind::retracted || change->kind == Kind::mark);
 }
 
 void ChangeConsumer::finish(bool) {

@@ -1,7 +1,7 @@
 #pragma once
-/// A consumer of `lead.changes`: triggers, and sequences (which read `lead.firings`, too, merged in by cause). Changes are
-/// handled one by one, in order; merges pass through as everywhere: what was kept for a lead goes to the one that took it
-/// in. Sequences stand at the end and hold all parts: they write lead.handover (design 5, Merges).
+/// A consumer of `lead.changes`: triggers, and sequences (which read `lead.firings`, too, merged in by cause). Changes
+/// are handled one by one, in order; merges pass through as everywhere: what was kept for a lead goes to the one that
+/// took it in. Sequences stand at the end and hold all parts: they write lead.handover (design 5, Merges).
 #include <functional>
 #include <map>
 #include <memory>
@@ -20,9 +20,9 @@
 namespace scoreline::flow {
 
 struct ChangeConsumerOptions {
-  bool writes_firings = false;                 // marks and parts go to lead.firings; else handovers to lead.activities
-  bool hands_over = true;                      // not in a replay of one partition: the handovers stand in its log
-  std::size_t part_bytes = kPartBytes;         // larger payloads go in numbered parts
+  bool writes_firings = false;          // marks and parts go to lead.firings; else handovers to lead.activities
+  bool hands_over = true;               // not in a replay of one partition: the handovers stand in its log
+  std::size_t part_bytes = kPartBytes;  // larger payloads go in numbered parts
   std::int64_t gap_limit_us = 30 * base::kSecondUs;
 };
 
@@ -47,14 +47,14 @@ class ChangeConsumer final : public Consumer, public LaneCache {
 
  private:
   struct Taken {
-    core::LeadChange change;                   // complete: numbered parts are put together
+    core::LeadChange change;  // complete: numbered parts are put together
     const InRecord* raw = nullptr;
     std::vector<core::FiringRecord> firings;
   };
   struct Plan {
     LaneWork* work = nullptr;
     std::vector<Taken> changes;
-    std::int64_t last_offset = -1;             // of the last record of lead.changes that was taken
+    std::int64_t last_offset = -1;  // of the last record of lead.changes that was taken
   };
 
   Plan plan(LaneWork& work);

@@ -1,6 +1,6 @@
 #pragma once
-/// The handler side of a consumer of `lead.changes` (triggers, sequences): one change of one lead at a time, one screen of
-/// code. Positions, merges and marks are the flow's (flow/change_consumer).
+/// The handler side of a consumer of `lead.changes` (triggers, sequences): one change of one lead at a time, one screen
+/// of code. Positions, merges and marks are the flow's (flow/change_consumer).
 #include <functional>
 #include <memory>
 #include <span>
@@ -18,10 +18,10 @@ struct ChangeContext {
   core::LeadId lead;
   std::int32_t lane = 0;
   core::Instant now;
-  std::int64_t offset = 0;                          // of the change, in lead.changes[lane]
-  bool replay = false;                              // from before the consumer was first started
-  std::span<const core::FiringRecord> firings;      // what triggers made of this change; for sequences
-  EmitRecord emit;                                  // into the consumer's own output topic, if it has one
+  std::int64_t offset = 0;                      // of the change, in lead.changes[lane]
+  bool replay = false;                          // from before the consumer was first started
+  std::span<const core::FiringRecord> firings;  // what triggers made of this change; for sequences
+  EmitRecord emit;                              // into the consumer's own output topic, if it has one
 };
 
 /// One handler decides by one rule book; the flow makes one for each version that changes name.

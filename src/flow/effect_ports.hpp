@@ -1,10 +1,11 @@
 #pragma once
-/// Rows that decisions leave for others: deals, firings with their actions, enrolments with their mails (design 5, Actions
-/// and mails). They are written in the transaction of the decision, under keys that come from the cause, so that deriving
-/// one again meets the row that is there. No row holds personal data; what a mail or message says is made when it leaves.
+/// Rows that decisions leave for others: deals, firings with their actions, enrolments with their mails (design 5,
+/// Actions and mails). They are written in the transaction of the decision, under keys that come from the cause, so
+/// that deriving one again meets the row that is there. No row holds personal data; what a mail or message says is made
+/// when it leaves.
 ///
-/// Rules of every save(): sorted by key by the adapter; a key that is there keeps what was decided first and what was done
-/// about it, unless said otherwise. Threads and errors as in flow/ports.hpp.
+/// Rules of every save(): sorted by key by the adapter; a key that is there keeps what was decided first and what was
+/// done about it, unless said otherwise. Threads and errors as in flow/ports.hpp.
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -20,12 +21,12 @@ using base::Instant;
 using core::LeadId;
 
 struct DealRow {
-  std::string id;                      // core::Deal::id
+  std::string id;  // core::Deal::id
   LeadId lead;
   std::int32_t lane = 0;
   std::string pipeline, stage;
   bool open = true;
-  bool merged = false;                 // gave way to another deal when leads were merged: in no report
+  bool merged = false;  // gave way to another deal when leads were merged: in no report
   Instant created_at, moved_at;
 };
 
@@ -40,18 +41,18 @@ class DealTable {
 
 /// A trigger that fired, or would have (semantics 7).
 struct FiringRow {
-  std::string key;                     // core::firing_key
+  std::string key;  // core::firing_key
   LeadId lead;
   std::int32_t lane = 0;
   std::string trigger;
-  std::string cause_key;               // core::LeadChange::cause_key
-  std::uint32_t occasion = 0;          // place in the order of semantics 1.1
-  std::string occasion_text;           // for people: "activity Demo Requested", "tier hot", "stage sales/won"
+  std::string cause_key;       // core::LeadChange::cause_key
+  std::uint32_t occasion = 0;  // place in the order of semantics 1.1
+  std::string occasion_text;   // for people: "activity Demo Requested", "tier hot", "stage sales/won"
   Instant at;
-  std::string suppressed;              // "": it fired
+  std::string suppressed;  // "": it fired
   bool retracted = false;
   std::uint64_t rulebook = 0;
-  std::int64_t change_offset = 0;      // of the record in lead.changes; with `n` the order among those of one instant
+  std::int64_t change_offset = 0;  // of the record in lead.changes; with `n` the order among those of one instant
   std::uint32_t n = 0;
 };
 
@@ -69,21 +70,21 @@ class FiringTable {
   virtual void retract(std::span<const std::pair<LeadId, std::string>> causes) = 0;
 };
 
-/// Something to be done by somebody else. States of doing: never_tried, handing_over, done, failed, in_doubt (later ones
-/// are written by who does it), suppressed and cancelled (here).
+/// Something to be done by somebody else. States of doing: never_tried, handing_over, done, failed, in_doubt (later
+/// ones are written by who does it), suppressed and cancelled (here).
 struct ActionRow {
-  std::string key;                     // core::action_key: handed to the receiver as idempotency key
-  std::string firing;                  // FiringRow::key
+  std::string key;     // core::action_key: handed to the receiver as idempotency key
+  std::string firing;  // FiringRow::key
   LeadId lead;
   std::int32_t lane = 0;
   std::string trigger;
-  std::uint32_t number = 0;            // in the trigger's list
-  std::string kind;                    // "slack.message", ...
-  std::string with_json;               // parameters as the rule book has them
+  std::uint32_t number = 0;  // in the trigger's list
+  std::string kind;          // "slack.message", ...
+  std::string with_json;     // parameters as the rule book has them
   Instant due_at, not_after;
-  std::string suppressed;              // "", or why it is not done
+  std::string suppressed;  // "", or why it is not done
   std::uint64_t rulebook = 0;
-  std::int32_t depth = 0;              // of the cause; what it causes comes back with one more
+  std::int32_t depth = 0;  // of the cause; what it causes comes back with one more
 };
 
 class ActionTable {
@@ -97,14 +98,14 @@ class ActionTable {
 
 /// A lead's way through a sequence, or why it did not begin.
 struct EnrolmentRow {
-  std::string key;                     // core::Enrolment::key
+  std::string key;  // core::Enrolment::key
   LeadId lead;
   std::int32_t lane = 0;
   std::string sequence, cause_key;
   Instant enrolled_at;
   std::string zone;
-  std::string suppressed;              // "": enrolled
-  std::string ended;                   // reason of its exit, "": none
+  std::string suppressed;  // "": enrolled
+  std::string ended;       // reason of its exit, "": none
   std::uint64_t rulebook = 0;
   std::int32_t depth = 0;
 };
@@ -112,8 +113,8 @@ struct EnrolmentRow {
 /// One step's mail as it was decided. `moving`: its lead is being merged into another one, which will decide anew.
 struct MailRow {
   enum class Status : std::uint8_t { queued, cancelled, moving } status = Status::queued;
-  std::string key;                     // core::mail_key: makes the Message-ID
-  std::string enrolment;               // EnrolmentRow::key
+  std::string key;        // core::mail_key: makes the Message-ID
+  std::string enrolment;  // EnrolmentRow::key
   LeadId lead;
   std::int32_t lane = 0;
   std::string sequence, step;

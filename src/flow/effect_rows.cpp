@@ -54,7 +54,8 @@ std::vector<FiringRow> FiringRows::of_lead(LeadId lead) const {
     if (row.lead == lead) all.try_emplace(key, row);
   std::vector<FiringRow> rows = values_of(all);
   for (FiringRow& row : rows)
-    row.retracted = row.retracted || std::find(retracted_.begin(), retracted_.end(), std::pair(lead, row.cause_key)) != retracted_.end();
+    row.retracted = row.retracted ||
+                    std::find(retracted_.begin(), retracted_.end(), std::pair(lead, row.cause_key)) != retracted_.end();
   std::sort(rows.begin(), rows.end(), [](const FiringRow& a, const FiringRow& b) { return order(a) < order(b); });
   return rows;
 }
@@ -97,7 +98,8 @@ std::string encode(const std::vector<FiringRow>& rows) {
   out.u64(1);
   out.u64(rows.size());
   for (const FiringRow& row : rows) {
-    for (const std::string* text : {&row.key, &row.trigger, &row.cause_key, &row.occasion_text, &row.suppressed}) out.text(*text);
+    for (const std::string* text : {&row.key, &row.trigger, &row.cause_key, &row.occasion_text, &row.suppressed})
+      out.text(*text);
     out.u64(row.occasion);
     out.i64(row.at.us);
     out.boolean(row.retracted);
@@ -115,7 +117,8 @@ std::optional<std::vector<FiringRow>> decode_firings(std::string_view bytes) {
   if (in.u64() != 1) return std::nullopt;
   for (std::size_t n = in.count(); n > 0 && in.ok(); --n) {
     FiringRow& row = rows.emplace_back();
-    for (std::string* text : {&row.key, &row.trigger, &row.cause_key, &row.occasion_text, &row.suppressed}) *text = in.text();
+    for (std::string* text : {&row.key, &row.trigger, &row.cause_key, &row.occasion_text, &row.suppressed})
+      *text = in.text();
     row.occasion = static_cast<std::uint32_t>(in.u64());
     row.at.us = in.i64();
     row.retracted = in.boolean();

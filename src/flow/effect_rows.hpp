@@ -1,6 +1,6 @@
 #pragma once
-/// Rows of one batch on their way into the tables of flow/effect_ports.hpp: handlers put them in, the flow saves them with
-/// the batch. Not thread-safe.
+/// Rows of one batch on their way into the tables of flow/effect_ports.hpp: handlers put them in, the flow saves them
+/// with the batch. Not thread-safe.
 #include <map>
 #include <span>
 #include <string>
@@ -48,7 +48,7 @@ class FiringRows final : public ChangeRows {
  private:
   FiringTable& firings_;
   ActionTable& actions_;
-  std::map<std::string, FiringRow> rows_;     // by key
+  std::map<std::string, FiringRow> rows_;  // by key
   std::vector<ActionRow> new_actions_;
   std::vector<std::pair<LeadId, std::string>> retracted_;
   std::vector<LeadId> erased_;

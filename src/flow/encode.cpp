@@ -34,7 +34,8 @@ void emit_tier_change(const LeadContext& context, const core::LevelChange& chang
   emit_as(context.emit, "scoreline.lead.tier_changed.v1", record);
 }
 
-void emit_intent_change(const LeadContext& context, std::string_view intent, const core::LevelChange& change, core::Points value) {
+void emit_intent_change(const LeadContext& context, std::string_view intent, const core::LevelChange& change,
+                        core::Points value) {
   core::FactRecord record = fact_of(context, core::FactRecord::Kind::intent_changed);
   record.intent = intent;
   record.from = change.from;

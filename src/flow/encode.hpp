@@ -15,7 +15,8 @@ namespace scoreline::flow {
 /// A tier_changed record of lead.scores (semantics 4.4).
 void emit_tier_change(const LeadContext& context, const core::LevelChange& change, core::Points score);
 /// An intent_changed record of lead.intents (semantics 5).
-void emit_intent_change(const LeadContext& context, std::string_view intent, const core::LevelChange& change, core::Points value);
+void emit_intent_change(const LeadContext& context, std::string_view intent, const core::LevelChange& change,
+                        core::Points value);
 /// A customer_changed record of lead.customers (semantics 8). `customer`: JSON object, "" for none.
 void emit_customer(const LeadContext& context, std::string customer, bool churn_alarm);
 /// A record of lead.changes; lead, cause, times and rulebook are the context's.

@@ -12,7 +12,8 @@ using core::Place;
 
 /// What must be handled together: a record with what was found from it, or one lead of a sweep.
 bool together(const InRecord& a, const InRecord& b) {
-  return a.order.offset == b.order.offset && a.order.phase == b.order.phase && a.order.day == b.order.day && a.order.lead == b.order.lead;
+  return a.order.offset == b.order.offset && a.order.phase == b.order.phase && a.order.day == b.order.day &&
+         a.order.lead == b.order.lead;
 }
 
 /// The first place behind a mark.

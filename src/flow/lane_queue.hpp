@@ -1,13 +1,13 @@
 #pragma once
-/// Records of one lane on their way from the source to the consumer. Plain: first come, first served. Ordered (design 5,
-/// One order for decisions): a merge of the inputs by cause. A record is let go when every other input has passed its
-/// place; marks tell how far an input has come that has nothing to say.
+/// Records of one lane on their way from the source to the consumer. Plain: first come, first served. Ordered (design
+/// 5, One order for decisions): a merge of the inputs by cause. A record is let go when every other input has passed
+/// its place; marks tell how far an input has come that has nothing to say.
 ///
-/// In an ordered lane the first input is the log that the others were derived from. Its records stand at the end of their
-/// own offset, behind those of the other inputs: what was found from a record is known before it is handled.
+/// In an ordered lane the first input is the log that the others were derived from. Its records stand at the end of
+/// their own offset, behind those of the other inputs: what was found from a record is known before it is handled.
 ///
-/// Records of the other inputs that were published again, lie beyond a gap or cannot be read have no place: they are loose
-/// (InRecord) and let go at once, for the consumer to drop. Nobody waits for them, and their order says nothing.
+/// Records of the other inputs that were published again, lie beyond a gap or cannot be read have no place: they are
+/// loose (InRecord) and let go at once, for the consumer to drop. Nobody waits for them, and their order says nothing.
 /// Not thread-safe.
 #include <cstddef>
 #include <deque>
@@ -47,8 +47,8 @@ class LaneQueue {
  private:
   struct Input {
     std::deque<InRecord> pending;
-    core::Place next;                 // nothing comes before this place any more
-    std::size_t count = 0;            // pending and released
+    core::Place next;       // nothing comes before this place any more
+    std::size_t count = 0;  // pending and released
     std::map<std::string, std::uint64_t, std::less<>> last_seq;
   };
   void place(InRecord& record, Input& input);
@@ -57,9 +57,9 @@ class LaneQueue {
   const core::Place& candidate(std::size_t input) const;
   std::size_t first_input() const;
 
-  std::vector<Input> inputs_;         // none: a plain queue
+  std::vector<Input> inputs_;  // none: a plain queue
   std::deque<InRecord> released_;
-  core::Place last_released_;         // loose records go along with it
+  core::Place last_released_;  // loose records go along with it
   std::size_t size_ = 0;
 };
 

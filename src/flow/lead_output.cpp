@@ -28,7 +28,8 @@ core::LeadChange change_of(const LeadContext& context, core::LeadChange::Kind ki
   return change;
 }
 
-void emit_parts(const LeadContext& context, core::LeadChange change, const Handover& handover, std::size_t part_bytes, std::string_view type) {
+void emit_parts(const LeadContext& context, core::LeadChange change, const Handover& handover, std::size_t part_bytes,
+                std::string_view type) {
   for_each_part(encode(handover), part_bytes, [&](std::uint32_t part, std::uint32_t parts, std::string payload) {
     change.part = part;
     change.parts = parts;

@@ -1,6 +1,6 @@
 #pragma once
-/// What a consumer of `lead.activities` writes into its topic beside its handler's decisions: marks, what it kept for a lead
-/// that is merged away, and what those behind it have to know (design 5, Merges and One order for decisions).
+/// What a consumer of `lead.activities` writes into its topic beside its handler's decisions: marks, what it kept for a
+/// lead that is merged away, and what those behind it have to know (design 5, Merges and One order for decisions).
 #include <algorithm>
 #include <string>
 
@@ -53,7 +53,8 @@ class ChangeOutput final : public LeadOutput {
 /// Calls `piece` for each numbered part of `payload`, of at most `part_bytes`; an empty one has one part.
 template <typename Piece>
 void for_each_part(const std::string& payload, std::size_t part_bytes, Piece piece) {
-  const auto parts = static_cast<std::uint32_t>(std::max<std::size_t>(1, (payload.size() + part_bytes - 1) / part_bytes));
+  const auto parts =
+      static_cast<std::uint32_t>(std::max<std::size_t>(1, (payload.size() + part_bytes - 1) / part_bytes));
   for (std::uint32_t part = 0; part < parts; ++part) piece(part, parts, payload.substr(part * part_bytes, part_bytes));
 }
 

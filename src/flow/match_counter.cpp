@@ -7,7 +7,9 @@
 namespace scoreline::flow {
 namespace {
 
-bool contains(const std::vector<std::uint64_t>& sorted, std::uint64_t hash) { return std::binary_search(sorted.begin(), sorted.end(), hash); }
+bool contains(const std::vector<std::uint64_t>& sorted, std::uint64_t hash) {
+  return std::binary_search(sorted.begin(), sorted.end(), hash);
+}
 
 std::vector<std::uint64_t> hashes_of(const core::RuleBook& book, const std::vector<std::uint32_t>& matches) {
   std::vector<std::uint64_t> hashes;
@@ -18,9 +20,13 @@ std::vector<std::uint64_t> hashes_of(const core::RuleBook& book, const std::vect
 
 }  // namespace
 
-MatchCounter::MatchCounter(std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared, const Wanted& wanted,
-                           std::uint64_t kept)
-    : active_(std::move(active)), prepared_(std::move(prepared)), kept_(kept), hashes_(hashes_of(*active_, wanted(*active_))), matcher_(active_, wanted(*active_)) {
+MatchCounter::MatchCounter(std::shared_ptr<const core::RuleBook> active, std::shared_ptr<const core::RuleBook> prepared,
+                           const Wanted& wanted, std::uint64_t kept)
+    : active_(std::move(active)),
+      prepared_(std::move(prepared)),
+      kept_(kept),
+      hashes_(hashes_of(*active_, wanted(*active_))),
+      matcher_(active_, wanted(*active_)) {
   if (prepared_ == nullptr) return;
   std::vector<std::uint32_t> matches = wanted(*prepared_);
   std::erase_if(matches, [&](std::uint32_t match) { return contains(hashes_, prepared_->matches[match].hash); });
@@ -34,14 +40,16 @@ void MatchCounter::count(const core::Activity& activity, int sign, CountFor whic
   if (!core::is_counted(activity)) return;
   const core::Day day = base::day_of(activity.at);
   if (which.active)
-    for (const auto& found : matcher_.find(activity)) tallies.add(active_->matches[found.match].hash, found.value.value_or(0), day, sign);
+    for (const auto& found : matcher_.find(activity))
+      tallies.add(active_->matches[found.match].hash, found.value.value_or(0), day, sign);
   if (which.prepared && prepared_matcher_ != nullptr)
     for (const auto& found : prepared_matcher_->find(activity))
       tallies.stage(prepared_->version, prepared_->matches[found.match].hash, found.value.value_or(0), day, sign);
 }
 
 // What the other counted for a book that is active there and prepared here must end where this lane keeps it. What else
-// the book here does not use goes: it was counted for an older one; if the prepared book uses it again, it is counted back.
+// the book here does not use goes: it was counted for an older one; if the prepared book uses it again, it is counted
+// back.
 void MatchCounter::align(core::CountedTallies& theirs, std::uint64_t rulebook, core::CountedTallies& ours) const {
   const bool is_ahead = prepared_ != nullptr && rulebook == prepared_->version;
   core::Tallies ahead;
@@ -53,7 +61,8 @@ void MatchCounter::align(core::CountedTallies& theirs, std::uint64_t rulebook, c
   for (std::size_t i = 0; i < ahead.size(); ++i) {
     const auto entry = ahead.entry(i);
     if (!is_ahead || !contains(prepared_hashes_, entry.match)) continue;
-    for (const core::DayCount& count : entry.tally) ours.stage(prepared_->version, entry.match, count.value, count.day, count.n);
+    for (const core::DayCount& count : entry.tally)
+      ours.stage(prepared_->version, entry.match, count.value, count.day, count.n);
   }
   theirs.tallies.subtract(ahead);
 }

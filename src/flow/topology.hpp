@@ -1,6 +1,6 @@
 #pragma once
-/// Every consumer of scoreline on one page: what it reads, where it writes, how it counts (design 3). Processes, status,
-/// publishing of rule books and the in-memory house go by this table.
+/// Every consumer of scoreline on one page: what it reads, where it writes, how it counts (design 3). Processes,
+/// status, publishing of rule books and the in-memory house go by this table.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,10 +12,10 @@ namespace scoreline::flow {
 
 struct ConsumerDeclaration {
   std::string_view name;
-  std::vector<Topic> inputs;        // ordered consumers: the log first, then what was found from it
-  Topic output;                     // marks and decisions; identity and sequences: lead.activities
-  bool ordered;                     // inputs are merged by cause
-  bool by_lead;                     // keeps a row per lead, counts by rule books, must be ready before one is activated
+  std::vector<Topic> inputs;  // ordered consumers: the log first, then what was found from it
+  Topic output;               // marks and decisions; identity and sequences: lead.activities
+  bool ordered;               // inputs are merged by cause
+  bool by_lead;               // keeps a row per lead, counts by rule books, must be ready before one is activated
 };
 
 /// In the order of the flow: nobody waits for one that stands behind it.
