@@ -142,6 +142,9 @@ base::Result<bool> IdentityHandler::retract(const InputEvent& event, const flow:
     std::optional<LeadRecord> original = options_.decode(row->record);
     SCORELINE_CHECK(original.has_value(), "a kept activity cannot be read: its retraction must not be skipped");
     original->kind = RecordKind::retraction;
+    // What follows from the retraction is suppressed where the retraction is history, whatever the original was.
+    original->activity.history = event.history;
+    original->activity.depth = event.depth;
     original->lead = lead->id;
     context.emit(*original);
   }

@@ -98,7 +98,7 @@ struct Activity {
 
 enum class RecordKind : std::uint8_t {
   activity,             // something happened to `lead`
-  retraction,           // `activity` (the original) is taken back, for `lead`
+  retraction,           // `activity` (the original, with history and depth of the retraction) is taken back, for `lead`
   tick,                 // time has come to log_time
   erased,               // `lead` is gone, for good
   absorbs,              // `lead` takes in `other`: hold its records until the handover of `other`
