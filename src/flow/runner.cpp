@@ -9,6 +9,17 @@
 #include "flow/stream_check.hpp"
 
 namespace scoreline::flow {
+namespace {
+
+/// The one of a group that is no mark and was not dropped; nullptr: there are several, or none.
+const InRecord* only_content(std::span<const InRecord> records) {
+  const auto says_something = [](const InRecord& record) { return !record.mark && !record.loose; };
+  const auto first = std::find_if(records.begin(), records.end(), says_something);
+  if (first == records.end() || std::count_if(first, records.end(), says_something) > 1) return nullptr;
+  return &*first;
+}
+
+}  // namespace
 
 Runner::Runner(Consumer& consumer, LaneCache& cache, RunnerPorts ports, RunnerOptions options)
     : consumer_(consumer),
@@ -266,15 +277,14 @@ void Runner::refuse(Attempt& attempt, const std::string& why) {
     return give_back(attempt);
   }
   // A sweep or a count-back has no input that could be set aside, and some inputs must never be.
-  const auto& records = attempt.records[0];
-  const bool skips = attempt.works[0].taken == 1 && records.size() == 1 && consumer_.may_skip(records[0]);
-  if (!skips) {
+  const InRecord* culprit = attempt.works[0].taken == attempt.records[0].size() ? only_content(attempt.records[0]) : nullptr;
+  if (culprit == nullptr || !consumer_.may_skip(*culprit)) {
     halt(attempt.works[0].lane, "the database refuses what this lane writes: " + why);
     single_ = 0;
     return;
   }
   try {
-    skip(attempt, why);
+    skip(attempt, *culprit, why);
   } catch (...) {
     ports_.session.rollback();
     give_back(attempt);
@@ -283,19 +293,18 @@ void Runner::refuse(Attempt& attempt, const std::string& why) {
 }
 
 // Nothing of the one record is left but its dead letter, and its place: what follows in its stream goes on behind it.
-void Runner::skip(Attempt& attempt, const std::string& why) {
+void Runner::skip(Attempt& attempt, const InRecord& record, const std::string& why) {
   LaneWork& work = attempt.works[0];
   const Lane& lane = lanes_.at(work.lane);
-  const InRecord& record = attempt.records[0][0];
   attempt.states[0] = lane.state;
   LaneWork fresh;
   fresh.lane = work.lane;
   fresh.state = &attempt.states[0];
   fresh.state->batch_no += 1;
   fresh.state->inputs.resize(consumer_.spec().inputs.size());
-  judge(record.place, fresh.state->inputs[record.input].last_seq);
+  for (const InRecord& taken : attempt.records[0]) judge(taken.place, fresh.state->inputs[taken.input].last_seq);
   fresh.records = attempt.records[0];
-  fresh.taken = 1;
+  fresh.taken = fresh.records.size();
   fresh.more = true;
   fresh.dead_letters.push_back({consumer_.spec().name, consumer_.spec().inputs[record.input], record.lane, record.offset, record.log_time,
                                 "refused_by_database", why, "", std::string(record.key), std::string(record.value)});

@@ -108,7 +108,7 @@ class Runner {
   void give_back(Attempt& attempt);
   void advance(Lane& lane, LaneWork& work, std::vector<InRecord>& records);
   void refuse(Attempt& attempt, const std::string& why);
-  void skip(Attempt& attempt, const std::string& why);
+  void skip(Attempt& attempt, const InRecord& record, const std::string& why);
   void back_off(const std::string& why);
 
   Consumer& consumer_;

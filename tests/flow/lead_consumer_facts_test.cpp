@@ -1,165 +1,13 @@
 /// LeadConsumer with several inputs: what others found from a record is learned before that is evaluated.
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 
-#include <string>
-#include <vector>
-
-#include "flow/lead_consumer.hpp"
-#include "flow/memory_broker.hpp"
-#include "flow/memory_identity.hpp"
-#include "flow/runner.hpp"
-#include "wire/fact_record.hpp"
+#include "flow/facts_house.hpp"
 #include "wire/lead_change.hpp"
-#include "wire/lead_record.hpp"
 
 using namespace scoreline;
 using namespace scoreline::flow;
-using core::FactRecord;
-using core::LeadRecord;
-using core::Place;
-using core::RecordKind;
-
-namespace {
-
-constexpr std::int64_t kStartUs = 20'000 * base::kDayUs + 3'600 * base::kSecondUs;  // one o'clock
-const base::Day kDay{20'000};
-
-/// Keeps the activities it counted and the tiers it learned, as a text. Wants to be woken on the next day by "wake".
-struct Listener final : LeadHandler {
-  void count(const core::Activity& activity, int sign, CountFor which, LeadData& lead) override {
-    if (!which.active) return;
-    lead.state += (sign > 0 ? "+" : "-") + activity.name;
-    if (activity.name == "wake") lead.wake_on = base::day_of(activity.at) + 1;
-  }
-  void learn(const FactRecord& fact, LeadData& lead) override { lead.state += "(" + fact.to + ")"; }
-  void evaluate(const LeadContext& context, LeadData& lead) override {
-    lead.wake_on.reset();
-    if (lead.state.ends_with("+wake")) lead.wake_on = base::day_of(context.now) + 1;
-    context.emit("value",
-                 fmt::format("{}@{}.{}={}", context.lead.value, context.place.offset,
-                             context.place.phase == Place::Phase::record
-                                 ? std::to_string(context.place.n)
-                                 : (context.place.phase == Place::Phase::day ? base::format_date(context.place.day)
-                                                                             : std::string("rulebook")),
-                             lead.state));
-  }
-  void merge(const LeadContext&, LeadData& other, LeadData& lead) override { lead.state += "[" + other.state + "]"; }
-  void encode(LeadData&) override {}
-};
-
-/// stages' place: the log, and two who find something in it.
-struct House {
-  std::vector<Topic> inputs{Topic::lead_activities, Topic::lead_scores, Topic::lead_intents};
-  MemoryBroker broker{1};
-  MemoryDatabase database;
-  MemorySession session{database};
-  MemorySource source{broker, "stages", inputs};
-  MemoryReader reader{broker};
-  MemorySink sink{broker};
-  MemoryLanes lanes{session};
-  MemoryOutbox outbox{session};
-  MemoryDeadLetters letters{session};
-  MemoryLeads leads{session, "stages"};
-  MemoryHeld held{session, "stages"};
-  MemoryRuleBooks table{session};
-  RuleBooks books{&table, std::make_shared<core::RuleBook>(), [](auto, auto) { return std::make_unique<Listener>(); }};
-  std::int64_t clock_us = 1;
-  LeadConsumer consumer;
-  Runner runner;
-  std::map<Topic, std::uint64_t> seq;
-
-  explicit House(std::size_t sweep_leads = 100, std::size_t lane_records = 100)
-      : consumer(
-            {"stages", inputs, 1, LockMode::none, true}, {leads, held, books, &reader, nullptr},
-            std::make_unique<ChangeOutput>(), [this] { return clock_us; }, options(sweep_leads)),
-        runner(consumer, consumer, {source, reader, sink, session, lanes, outbox, letters},
-               runner_options(lane_records)) {
-    source.assign({0});
-  }
-  static LeadConsumerOptions options(std::size_t sweep_leads) {
-    LeadConsumerOptions made;
-    made.lane.output = Topic::lead_changes;
-    made.sweep_leads = sweep_leads;
-    return made;
-  }
-  RunnerOptions runner_options(std::size_t lane_records) {
-    RunnerOptions made;
-    made.group = "stages";
-    made.lane_records = lane_records;
-    made.poll_wait = std::chrono::milliseconds(0);
-    made.steady_us = [this] { return clock_us; };
-    return made;
-  }
-
-  void put(const LeadRecord& record, std::int64_t time_us) {
-    StoredRecord stored;
-    stored.time = {time_us};
-    stored.value = wire::encode(record);
-    broker.append(Topic::lead_activities, 0, stored);
-  }
-  /// An activity of the given name; days after the start.
-  void put(std::uint64_t lead, const std::string& name, std::int64_t days = 0) {
-    LeadRecord record;
-    record.lead = {lead};
-    record.activity.name = name;
-    record.activity.type = "track";
-    record.activity.message_id = "m";
-    record.activity.at = {kStartUs + days * base::kDayUs};
-    put(record, record.activity.at.us);
-  }
-  void put(RecordKind kind, std::uint64_t lead, std::uint64_t other) {
-    LeadRecord record;
-    record.kind = kind;
-    record.lead = {lead};
-    record.other = {other};
-    put(record, kStartUs);
-  }
-  void find(Topic topic, FactRecord fact) {
-    StoredRecord stored;
-    wire::encode(fact, stored.value);
-    stored.stream = std::string(declaration(topic).name) + "/0";
-    stored.seq = ++seq[topic];
-    broker.append(topic, 0, stored);
-  }
-  void fact(Topic topic, const Place& place, std::uint64_t lead, const std::string& tier) {
-    FactRecord fact;
-    fact.lead = {lead};
-    fact.cause = place;
-    fact.now = {kStartUs};
-    fact.from = "cold";
-    fact.to = tier;
-    fact.value = "1.00";
-    find(topic, fact);
-  }
-  void mark(Topic topic, const Place& place) {
-    FactRecord fact;
-    fact.kind = FactRecord::Kind::mark;
-    fact.cause = place;
-    fact.now = {kStartUs};
-    find(topic, fact);
-  }
-  void marks(std::int64_t offset) {
-    for (const Topic topic : {Topic::lead_scores, Topic::lead_intents}) mark(topic, Place::end_of_record(offset));
-  }
-  void run(int steps = 60) {
-    for (int i = 0; i < steps; ++i) runner.step();
-  }
-  std::string written() {
-    std::string all;
-    for (const StoredRecord& record : broker.log(Topic::lead_changes, 0))
-      if (record.type == "value") all += record.value + " ";
-    return all;
-  }
-  std::int64_t handled(std::size_t input = 0) {
-    return database.lanes[{"stages", 0}].state.inputs.at(input).next_offset;
-  }
-  std::string halted() { return database.lanes[{"stages", 0}].halted; }
-};
-
+using namespace scoreline::flow::facts;
 using enum Topic;
-
-}  // namespace
 
 TEST_CASE("facts: those found from a record are learned before it is evaluated, in the order of the inputs") {
   for (const std::size_t lane_records : {1, 100}) {
@@ -361,6 +209,31 @@ TEST_CASE("facts: a gap that nobody fills halts the lane although it can handle 
   house.run();
   CHECK_MESSAGE(house.halted().find("records 1 to 4 of stream lead.scores/0 are missing") != std::string::npos,
                 house.halted());
+}
+
+TEST_CASE("facts: an activity that the database refuses is set aside, with the marks that came to its place") {
+  for (const std::size_t lane_records : {1, 100}) {
+    House house(100, lane_records);
+    for (const char* name : {"a", "poison", "b"}) house.put(1, name);
+    for (std::int64_t offset = 0; offset < 3; ++offset) house.marks(offset);
+    house.run();
+    CHECK(house.written() == "1@0.0=+a 1@2.0=+a+b ");
+    REQUIRE(house.database.dead_letters.size() == 1);
+    CHECK(house.database.dead_letters[0].topic == lead_activities);
+    CHECK(house.database.dead_letters[0].offset == 1);
+    for (std::size_t input = 0; input < 3; ++input) CHECK(house.handled(input) == 3);
+  }
+}
+
+TEST_CASE("facts: what others found from a refused activity must not be lost: the lane stands still") {
+  House house;
+  for (const char* name : {"a", "poison", "b"}) house.put(1, name);
+  house.fact(lead_scores, Place::of_record(1), 1, "hot");
+  house.marks(2);
+  house.run();
+  CHECK(house.written() == "1@0.0=+a ");
+  CHECK(house.halted() == "the database refuses what this lane writes: no such thing");
+  CHECK(house.database.dead_letters.empty());
 }
 
 TEST_CASE("facts: of an input that is far ahead only so much is kept in memory") {

@@ -12,6 +12,8 @@ using namespace scoreline::test::house;
 
 namespace {
 
+constexpr std::uint64_t kRuns = 200;
+
 /// What has happened in all runs together: a book or a story that leaves something out would prove little.
 struct Census {
   std::set<std::string> seen;
@@ -63,9 +65,9 @@ void live_through(std::uint64_t start, Census& census) {
 
 TEST_CASE("whatever breaks in whatever order, the result is that of a run without faults") {
   Census census;
-  const auto [first, runs] = starts(300);
+  const auto [first, runs] = starts(kRuns);
   for (std::uint64_t start = first; start < first + runs; ++start) live_through(start, census);
-  if (runs < 300) return;
+  if (runs < kRuns) return;
   for (const char* what : {"fired hot_alert ",
                            "fired hot_alert cooldown",
                            "fired hot_alert history",
