@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -48,13 +49,22 @@ Change split(std::string_view json) {
   return change;
 }
 
+/// The shape of ISO 4217 codes; amounts themselves are in the base currency, whatever stands here.
+bool is_currency(std::string_view text) {
+  const auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  return text.size() == 3 && std::all_of(text.begin(), text.end(), letter);
+}
+
 void check_fields(Values& values, std::string_view object, std::span<const ErpField> fields);
 
 void check_field(Values& values, const ErpField& field, std::string_view raw) {
   switch (field.type) {
-    case ErpType::text:
-      values.text(raw, field.where);
+    case ErpType::text: {
+      const std::string text = values.text(raw, field.where);
+      if (field.key == "currency" && !text.empty() && !is_currency(text))
+        values.refuse("invalid_value", "a currency is three letters, such as EUR", field.where);
       break;
+    }
     case ErpType::id:
       values.id(raw, field.where);
       break;

@@ -46,6 +46,7 @@ STRAY = [  # topic, value: written by somebody who is not ours; code and place o
     ("erp.changes", erp(netCents=12.5), "invalid_value", "/data/netCents"),
     ("erp.changes", erp(netCents=10**16), "invalid_value", "/data/netCents"),
     ("erp.changes", erp(currency=978), "invalid_value", "/data/currency"),
+    ("erp.changes", erp(currency="Taler"), "invalid_value", "/data/currency"),
     ("erp.changes", erp(lines=[{"netCents": "much"}]), "invalid_value", "/data/lines"),
     ("erp.changes", erp("credit", issuedOn="2026-03-01", netCents=-1), "invalid_value", "/data/netCents"),
     ("erp.changes", erp("invoice", issuedOn="1.3.2026"), "invalid_time", "/data/issuedOn"),

@@ -108,5 +108,13 @@ TEST_CASE("erp: whole numbers may be written with a point") {
   CHECK(decode("order", "{}", R"(,"history":true)")->history);
 }
 
+TEST_CASE("erp: a currency is three letters, or none") {
+  for (const char* known : {R"("EUR")", R"("chf")", R"("")", "null"})
+    CHECK(fault(decode("order", std::string(R"({"netCents":100,"currency":)") + known + "}")) == "ok");
+  for (const char* unknown : {R"("Taler")", R"("EU")", R"("E1R")", R"("   ")", "978"})
+    CHECK(fault(decode("order", std::string(R"({"netCents":100,"currency":)") + unknown + "}")) ==
+          "invalid_value /data/currency");
+}
+
 }  // namespace
 }  // namespace scoreline::wire
